@@ -1,0 +1,92 @@
+#include "formats/plates/document.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include "formats/plates/text.hpp"
+#include "formats/plates/workbook.hpp"
+
+namespace wellsieve::formats {
+
+struct Document::Decoded {
+    std::optional<std::string> text;
+    char delimiter = '\0';
+    std::optional<std::vector<Table>> tables;
+};
+
+Document Document::open(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+        throw FormatError(path, "", "is a directory, a file is wanted");
+    std::ifstream file(path, std::ios::binary | std::ios::ate);
+    if (!file)
+        throw FormatError(path, "", fmt::format("cannot be opened: {}", std::strerror(errno)));
+    const std::streamoff size = file.tellg();
+    std::string bytes(size > 0 ? static_cast<std::size_t>(size) : 0, '\0');
+    file.seekg(0);
+    if (size < 0 || !file.read(bytes.data(), size))
+        throw FormatError(path, "", fmt::format("cannot be read: {}", std::strerror(errno)));
+    if (bytes.empty())
+        throw FormatError(path, "", "is empty");
+    return Document(path, std::move(bytes));
+}
+
+Document::Document(std::string path, std::string bytes)
+    : path_(std::move(path)), bytes_(std::move(bytes)), decoded_(std::make_unique<Decoded>()) {}
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(Document&&) noexcept = default;
+Document::~Document() = default;
+
+bool Document::is_workbook() const { return bytes_.starts_with("PK\x03\x04"); }
+
+std::string_view Document::text() const {
+    if (!decoded_->text) {
+        decoded_->text = is_workbook() ? std::string() : decode_text(bytes_);
+        decoded_->delimiter = is_workbook() ? '\0' : guess_delimiter(*decoded_->text);
+    }
+    return *decoded_->text;
+}
+
+char Document::delimiter() const {
+    text();
+    return decoded_->delimiter;
+}
+
+const std::vector<Table>& Document::tables() const {
+    if (!decoded_->tables) {
+        if (is_workbook()) {
+            decoded_->tables = read_workbook(path_, bytes_);
+        } else {
+            decoded_->tables.emplace();
+            decoded_->tables->push_back(Table::from_text(text(), delimiter()));
+        }
+    }
+    return *decoded_->tables;
+}
+
+void Document::fail(const Table& table, std::size_t row, std::size_t column, std::string_view message) const {
+    throw FormatError(path_, table.place(row, column), message);
+}
+
+void Document::fail(const Table& table, std::size_t row, std::string_view message) const {
+    throw FormatError(path_, table.place(row), message);
+}
+
+void Document::fail(std::string_view message) const { throw FormatError(path_, "", message); }
+
+Value Document::value_at(const Table& table, std::size_t row, std::size_t column, Well well,
+                         char decimal_mark) const {
+    const std::string_view cell = table.cell(row, column);
+    const auto value = parse_value(cell, decimal_mark);
+    if (!value)
+        fail(table, row, column,
+             fmt::format("well {}: '{}' is neither a number nor a mark that a reader writes", well_name(well), cell));
+    return *value;
+}
+
+}  // namespace wellsieve::formats

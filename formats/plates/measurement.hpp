@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/plates/well.hpp"
+
+namespace wellsieve::formats {
+
+inline constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+enum class Mode : std::uint8_t { absorbance, fluorescence, luminescence, online, analyte };
+
+std::string_view mode_name(Mode mode);
+/// AU, RFU or RLU; empty for online sensors and analytes, whose files state their units.
+std::string_view default_unit(Mode mode);
+
+/// Why a value is not a plain number. A flagged measurement never carries a number: its value is NaN.
+enum class Flag : std::uint8_t {
+    none,
+    not_measured,  ///< the cell is empty
+    overflow,      ///< detector saturated, or above the reader's range
+    underflow,     ///< below the reader's range
+    masked,        ///< set aside by the person who ran the reader
+    missed,        ///< the reader skipped the well
+    error,         ///< the reader reports a failure for the well
+    not_a_number,  ///< NaN, #N/A and their like
+    interpolated,  ///< estimated, not read
+};
+
+std::string_view flag_name(Flag flag);
+
+/// One measured quantity. Two readouts may share mode and wavelengths (one filter pair at several gains): then
+/// their names differ.
+struct Readout {
+    std::string name;  ///< what the file calls it: a label, a protocol step, an analyte; may be empty
+    Mode mode = Mode::absorbance;
+    double wavelength_nm = missing;  ///< absorbance only
+    double excitation_nm = missing;  ///< fluorescence only
+    double emission_nm = missing;    ///< fluorescence; luminescence where a filter was used
+    std::string unit;
+
+    /// The same name, mode, wavelengths and unit.
+    bool same_as(const Readout& other) const;
+    /// The same quantity and optics; names and units may differ.
+    bool same_optics(const Readout& other) const;
+};
+
+struct Measurement {
+    double value = missing;
+    double time_s = missing;  ///< since the start of the run; NaN for an endpoint
+    double temperature_c = missing;
+    std::uint32_t readout = 0;  ///< index into PlateFile::readouts
+    std::uint32_t plate = 0;    ///< index into PlateFile::plates
+    Well well;
+    Flag flag = Flag::none;
+};
+
+struct PlateInfo {
+    std::string name;                 ///< as the file calls it; "1", "2", … where it does not
+    std::optional<PlateShape> shape;  ///< where the file states it
+};
+
+/// An input row or cell that was not used.
+struct Reject {
+    std::string place;  ///< "line 12, column 3"
+    std::string reason;
+};
+
+/// All that one export holds, in document order.
+struct PlateFile {
+    std::vector<PlateInfo> plates;
+    std::vector<Readout> readouts;
+    std::vector<Measurement> measurements;
+    std::map<std::size_t, std::string> flag_texts;  ///< measurement index → the vendor's token ("OVRFLW")
+    std::map<std::pair<std::uint32_t, Well>, std::string> samples;  ///< plate and well → sample name in the file
+    std::vector<Reject> rejects;
+    /// Facts about the run that the file states and a person may ask for: instrument, serial number, start time …
+    std::map<std::string, std::string> metadata;
+
+    /// Index of the plate with that name, added when new.
+    std::uint32_t plate(std::string_view name);
+    /// Index of a readout that is `same_as`, added when new.
+    std::uint32_t readout(const Readout& readout);
+    /// Always a new readout: for a file that reads the same quantity several times.
+    std::uint32_t new_readout(Readout readout);
+    /// The shape the file states for that plate, or the smallest standard plate that holds its wells.
+    PlateShape shape(std::uint32_t plate) const;
+};
+
+/// 1, 2, … for each measurement: how many of the same plate, well, mode, wavelengths and time came up to it, in
+/// document order. O(n log n).
+std::vector<std::uint16_t> number_reads(const PlateFile& file);
+
+}  // namespace wellsieve::formats

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "formats/plates/reader.hpp"
+
+namespace wellsieve::formats {
+
+// One function a reader family, each in its own file; the registry lists them.
+
+}  // namespace wellsieve::formats

@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "formats/plates/reader.hpp"
+#include "formats/plates/readers_internal.hpp"
+#include "formats/plates/text.hpp"
+
+namespace wellsieve::formats {
+namespace {
+
+// One line a reader.
+std::vector<Reader> list_readers() {
+    return {
+    };
+}
+
+std::string names_of(std::span<const Reader> list) {
+    std::string names;
+    for (const Reader& reader : list)
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", reader.name);
+    return names;
+}
+
+const Reader& reader_by_name(const Document& document, std::string_view name) {
+    for (const Reader& reader : readers())
+        if (reader.name == name)
+            return reader;
+    document.fail(fmt::format("there is no reader '{}'; there are {}", name, names_of(readers())));
+}
+
+[[noreturn]] void fail_unrecognised(const Document& document) {
+    std::string message = "no reader recognises this file; looked for";
+    for (const Reader& reader : readers())
+        message += fmt::format("{} {} ({})", &reader == readers().data() ? "" : ";", reader.looked_for, reader.name);
+    document.fail(message);
+}
+
+/// Promises that every reader makes, checked here once.
+void check_promises(const Document& document, const PlateFile& file) {
+    if (file.measurements.empty())
+        document.fail("holds no measurement");
+    for (const Measurement& m : file.measurements) {
+        if ((m.flag == Flag::none) == std::isnan(m.value))
+            document.fail(fmt::format("well {}: a value must be a number or carry a flag", well_name(m.well)));
+        const auto& shape = file.plates[m.plate].shape;
+        if (shape && !shape->contains(m.well))
+            document.fail(fmt::format("plate '{}' has {} rows and {} columns, and no well {}", file.plates[m.plate].name,
+                                      shape->rows, shape->columns, well_name(m.well)));
+    }
+}
+
+}  // namespace
+
+std::span<const Reader> readers() {
+    static const std::vector<Reader> all = list_readers();
+    return all;
+}
+
+const Reader& choose_reader(const Document& document, std::string_view name) {
+    if (name != "auto")
+        return reader_by_name(document, name);
+    Match best = Match::no;
+    std::vector<const Reader*> surest;
+    for (const Reader& reader : readers()) {
+        const Match match = reader.sniff(document);
+        if (match > best) {
+            best = match;
+            surest.clear();
+        }
+        if (match == best && match != Match::no)
+            surest.push_back(&reader);
+    }
+    if (surest.empty())
+        fail_unrecognised(document);
+    if (surest.size() > 1)
+        document.fail(fmt::format("both '{}' and '{}' take this file for theirs; say which with reader = \"…\"",
+                                  surest[0]->name, surest[1]->name));
+    return *surest.front();
+}
+
+PlateFile read_plate_file(const Document& document, std::string_view reader_name) {
+    PlateFile file = choose_reader(document, reader_name).read(document);
+    check_promises(document, file);
+    return file;
+}
+
+}  // namespace wellsieve::formats

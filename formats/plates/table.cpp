@@ -1,0 +1,154 @@
+#include "formats/plates/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "formats/plates/text.hpp"
+
+namespace wellsieve::formats {
+namespace {
+
+std::string column_letters(std::size_t column) {
+    std::string letters;
+    for (std::size_t n = column + 1; n > 0; n = (n - 1) / 26)
+        letters.insert(letters.begin(), static_cast<char>('A' + (n - 1) % 26));
+    return letters;
+}
+
+std::string unescape(std::string_view quoted) {
+    std::string text;
+    text.reserve(quoted.size());
+    for (std::size_t i = 0; i < quoted.size(); ++i) {
+        text += quoted[i];
+        if (quoted[i] == '"' && i + 1 < quoted.size() && quoted[i + 1] == '"')
+            ++i;
+    }
+    return text;
+}
+
+/// The end of a quoted cell that starts at `begin` (its quote); npos when the quote is never closed by one that a
+/// delimiter or line end follows, in which case it is an ordinary character.
+std::size_t closing_quote(std::string_view text, std::size_t begin, char delimiter) {
+    for (std::size_t i = begin + 1; i < text.size(); ++i) {
+        if (text[i] != '"')
+            continue;
+        if (i + 1 < text.size() && text[i + 1] == '"') {
+            ++i;
+            continue;
+        }
+        const std::size_t next = text.find_first_not_of(' ', i + 1);
+        const bool closes = next == std::string_view::npos || text[next] == delimiter || text[next] == '\n' ||
+                            text[next] == '\r';
+        return closes ? i : std::string_view::npos;
+    }
+    return std::string_view::npos;
+}
+
+}  // namespace
+
+std::size_t Table::columns(std::size_t row) const {
+    if (row >= row_starts_.size())
+        return 0;
+    const std::size_t end = row + 1 < row_starts_.size() ? row_starts_[row + 1] : cells_.size();
+    return end - row_starts_[row];
+}
+
+bool Table::is_blank(std::size_t row) const {
+    for (std::size_t c = 0; c < columns(row); ++c)
+        if (!cell(row, c).empty())
+            return false;
+    return true;
+}
+
+void Table::add_row(std::size_t line) {
+    row_starts_.push_back(cells_.size());
+    lines_.push_back(static_cast<std::uint32_t>(line != 0 ? line : row_starts_.size()));
+}
+
+std::string Table::place(std::size_t row, std::size_t column) const {
+    if (name_.empty())
+        return fmt::format("line {}, column {}", row < lines_.size() ? lines_[row] : row + 1, column + 1);
+    return fmt::format("sheet '{}', cell {}{}", name_, column_letters(column), row + 1);
+}
+
+std::string Table::place(std::size_t row) const {
+    if (name_.empty())
+        return fmt::format("line {}", row < lines_.size() ? lines_[row] : row + 1);
+    return fmt::format("sheet '{}', row {}", name_, row + 1);
+}
+
+Table Table::from_text(std::string_view text, char delimiter) {
+    Table table;
+    table.cells_.reserve(text.size() / 6);
+    std::size_t line = 1;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        table.add_row(line);
+        for (bool more = true; more;) {
+            std::size_t quote = at;
+            while (quote < text.size() && text[quote] == ' ')
+                ++quote;
+            if (quote < text.size() && text[quote] == '"') {
+                const std::size_t close = closing_quote(text, quote, delimiter);
+                if (close != std::string_view::npos) {
+                    const std::string_view inside = text.substr(quote + 1, close - quote - 1);
+                    line += static_cast<std::size_t>(std::count(inside.begin(), inside.end(), '\n'));
+                    const bool escaped = inside.find('"') != std::string_view::npos;
+                    table.add_cell(trim(escaped ? table.own(unescape(inside)) : inside));
+                    at = close + 1;
+                    while (at < text.size() && text[at] != delimiter && text[at] != '\n' && text[at] != '\r')
+                        ++at;
+                    more = at < text.size() && text[at] == delimiter;
+                    at += more;
+                    continue;
+                }
+            }
+            std::size_t end = at;
+            while (end < text.size() && text[end] != delimiter && text[end] != '\n' && text[end] != '\r')
+                ++end;
+            table.add_cell(trim(text.substr(at, end - at)));
+            more = end < text.size() && text[end] == delimiter;
+            at = end + more;
+        }
+        if (at < text.size() && text[at] == '\r')  // "\r\n", or a lone "\r" of an old Macintosh
+            ++at;
+        if (at < text.size() && text[at] == '\n')
+            ++at;
+        ++line;
+    }
+    return table;
+}
+
+char guess_delimiter(std::string_view text) {
+    constexpr std::array candidates{'\t', ';', ','};
+    constexpr std::size_t probe_lines = 400;
+    char best = ',';
+    std::size_t best_score = 0;
+    for (char candidate : candidates) {
+        std::map<std::size_t, std::size_t> lines_by_cells;  // only lines that the candidate cuts
+        std::size_t at = 0;
+        for (std::size_t n = 0; n < probe_lines && at < text.size(); ++n) {
+            const std::size_t end = std::min(text.find_first_of("\r\n", at), text.size());
+            const std::string_view line = text.substr(at, end - at);
+            const auto cuts = static_cast<std::size_t>(std::count(line.begin(), line.end(), candidate));
+            if (cuts > 0)
+                ++lines_by_cells[cuts];
+            at = end + 1;
+        }
+        std::size_t score = 0;
+        for (const auto& [cuts, lines] : lines_by_cells)
+            score = std::max(score, lines * 4 + std::min<std::size_t>(cuts, 3));
+        if (candidate == ',')  // a comma may be a decimal mark: it wins only clearly
+            score = score > best_score * 2 ? score : 0;
+        if (score > best_score) {
+            best_score = score;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+}  // namespace wellsieve::formats

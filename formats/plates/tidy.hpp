@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "formats/plates/measurement.hpp"
+
+namespace wellsieve::formats {
+
+/// The measurements as tab-separated text, one row a value, in document order: plate, well, mode, wavelength_nm,
+/// excitation_nm, emission_nm, time_s, read, value, unit, flag, temperature_C, sample, kind. Numbers have the
+/// shortest digits that read back as the same double; what is missing is empty. `mode` is the quantity's name for
+/// online sensors and analytes.
+std::string to_tidy(const PlateFile& file);
+
+}  // namespace wellsieve::formats

@@ -1,0 +1,141 @@
+#include "formats/plates/value.hpp"
+
+#include <fast_float/fast_float.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "formats/plates/text.hpp"
+
+namespace wellsieve::formats {
+namespace {
+
+struct Token {
+    std::string_view text;  ///< compared without case
+    Flag flag;
+};
+
+constexpr std::array tokens{
+    Token{"-", Flag::not_measured},
+    Token{"--", Flag::not_measured},
+    Token{"---", Flag::not_measured},
+    Token{"N/A", Flag::not_measured},
+    Token{"NA", Flag::not_measured},
+    Token{"not measured", Flag::not_measured},
+    Token{"OVRFLW", Flag::overflow},
+    Token{"OVERFLOW", Flag::overflow},
+    Token{"OVER", Flag::overflow},
+    Token{"#SAT", Flag::overflow},
+    Token{"SAT", Flag::overflow},
+    Token{"saturated", Flag::overflow},
+    Token{"inf", Flag::overflow},
+    Token{"+inf", Flag::overflow},
+    Token{"infinity", Flag::overflow},
+    Token{"-inf", Flag::underflow},
+    Token{"UNDER", Flag::underflow},
+    Token{"UNDRFLW", Flag::underflow},
+    Token{"underflow", Flag::underflow},
+    Token{"LOW", Flag::underflow},
+    Token{"<LOD", Flag::underflow},
+    Token{"<LOQ", Flag::underflow},
+    Token{"Masked", Flag::masked},
+    Token{"excluded", Flag::masked},
+    Token{"MISSED", Flag::missed},
+    Token{"skipped", Flag::missed},
+    Token{"Path?", Flag::error},
+    Token{"Range?", Flag::error},
+    Token{"Invalid", Flag::error},
+    Token{"error", Flag::error},
+    Token{"ERR", Flag::error},
+    Token{"failed", Flag::error},
+    Token{"NaN", Flag::not_a_number},
+    Token{"-NaN", Flag::not_a_number},
+    Token{"#N/A", Flag::not_a_number},
+    Token{"#NUM!", Flag::not_a_number},
+    Token{"#DIV/0!", Flag::not_a_number},
+    Token{"#VALUE!", Flag::not_a_number},
+};
+
+bool consists_of(std::string_view text, char c) { return text.find_first_not_of(c) == std::string_view::npos; }
+
+std::optional<Value> parse_token(std::string_view text, char decimal_mark) noexcept {
+    if (text.empty())
+        return Value{};
+    for (const Token& token : tokens)
+        if (equals_ignoring_case(text, token.text))
+            return Value{missing, token.flag};
+    if (consists_of(text, '?'))
+        return Value{missing, Flag::error};
+    if (consists_of(text, '*') || consists_of(text, '#'))  // the number did not fit its column
+        return Value{missing, Flag::overflow};
+    if (text.front() == '>' && parse_number(text.substr(1), decimal_mark))
+        return Value{missing, Flag::overflow};
+    if (text.front() == '<' && parse_number(text.substr(1), decimal_mark))
+        return Value{missing, Flag::underflow};
+    if (text.size() > 2 && text.front() == '*' && text.back() == '*' &&
+        parse_number(text.substr(1, text.size() - 2), decimal_mark))
+        return Value{missing, Flag::masked};
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<double> parse_number(std::string_view text, char decimal_mark) noexcept {
+    text = trim(text);
+    if (!text.empty() && text.front() == '+')
+        text.remove_prefix(1);
+    // fast_float takes "nan" and "inf" for numbers; no reading is one.
+    if (text.empty() || text.find_first_not_of("+-.,eE0123456789") != std::string_view::npos)
+        return std::nullopt;
+    double number = 0;
+    const fast_float::parse_options options{fast_float::chars_format::general, decimal_mark};
+    const auto result = fast_float::from_chars_advanced(text.data(), text.data() + text.size(), number, options);
+    if (result.ec != std::errc{} || result.ptr != text.data() + text.size() || !std::isfinite(number))
+        return std::nullopt;
+    return number;
+}
+
+std::optional<Value> parse_value(std::string_view cell, char decimal_mark) noexcept {
+    if (const auto number = parse_number(cell, decimal_mark))
+        return Value{*number, Flag::none};
+    return parse_token(trim(cell), decimal_mark);
+}
+
+std::optional<Value> parse_value_any_mark(std::string_view cell) noexcept {
+    const auto value = parse_value(cell, '.');
+    return value ? value : parse_value(cell, ',');
+}
+
+std::optional<double> parse_clock(std::string_view text, char decimal_mark) noexcept {
+    text = trim(text);
+    double days = 0;
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos)
+        return std::nullopt;
+    if (const std::size_t dot = text.find('.'); dot < colon) {  // "1.02:03:04"
+        const auto number = parse_number(text.substr(0, dot));
+        if (!number)
+            return std::nullopt;
+        days = *number;
+        text.remove_prefix(dot + 1);
+    }
+    double seconds = 0;
+    int parts = 0;
+    for (std::string_view rest = text;; ++parts) {
+        const std::size_t end = rest.find(':');
+        const std::string_view part = rest.substr(0, end);
+        const auto number = parse_number(part, decimal_mark);
+        if (!number || *number < 0 || part.front() == '-' || (parts > 0 && *number >= 60))
+            return std::nullopt;
+        seconds = seconds * 60 + *number;
+        if (end == std::string_view::npos)
+            break;
+        rest.remove_prefix(end + 1);
+    }
+    if (parts == 1)  // minutes and seconds
+        return days * 86400 + seconds;
+    return parts == 2 ? std::optional(days * 86400 + seconds) : std::nullopt;
+}
+
+}  // namespace wellsieve::formats

@@ -1,0 +1,56 @@
+#include "formats/plates/value.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+using namespace wellsieve::formats;
+
+TEST_CASE("numbers are read with the stated decimal mark only") {
+    CHECK(parse_number("0.981") == 0.981);
+    CHECK(parse_number("0,981", ',') == 0.981);
+    CHECK(parse_number(".039") == 0.039);
+    CHECK(parse_number("-.002") == -0.002);
+    CHECK(parse_number("+1.5E-3") == 0.0015);
+    CHECK(std::signbit(parse_number("-0.00").value()));
+    CHECK_FALSE(parse_number("0,981"));
+    CHECK_FALSE(parse_number("1.000,5", ','));
+    CHECK_FALSE(parse_number("12 34"));
+    CHECK_FALSE(parse_number("nan"));
+    CHECK_FALSE(parse_number("1e999"));
+    CHECK_FALSE(parse_number(""));
+}
+
+TEST_CASE("what a reader writes in the place of a number becomes a flag, never a number") {
+    const auto flag = [](std::string_view cell) {
+        const auto value = parse_value(cell);
+        REQUIRE(value);
+        REQUIRE(std::isnan(value->number));
+        return value->flag;
+    };
+    CHECK(flag("OVRFLW") == Flag::overflow);
+    CHECK(flag("OVER") == Flag::overflow);
+    CHECK(flag(">209.845") == Flag::overflow);
+    CHECK(flag("<0.000") == Flag::underflow);
+    CHECK(flag("*******") == Flag::overflow);
+    CHECK(flag("*0.356*") == Flag::masked);
+    CHECK(flag("Masked") == Flag::masked);
+    CHECK(flag("MISSED") == Flag::missed);
+    CHECK(flag("?????") == Flag::error);
+    CHECK(flag("Path?") == Flag::error);
+    CHECK(flag("NaN") == Flag::not_a_number);
+    CHECK(flag("  ") == Flag::not_measured);
+    CHECK_FALSE(parse_value("abc"));
+    CHECK_FALSE(parse_value("0.3 x"));
+}
+
+TEST_CASE("times of every shape become seconds") {
+    CHECK(parse_clock("0:30") == 30);
+    CHECK(parse_clock("00:01:30") == 90);
+    CHECK(parse_clock("86:27:31") == 86 * 3600 + 27 * 60 + 31);
+    CHECK(parse_clock("0:00.210").value() == Approx(0.210));
+    CHECK(parse_clock("1.02:03:04") == 86400 + 2 * 3600 + 3 * 60 + 4);
+    CHECK_FALSE(parse_clock("0:60"));
+    CHECK_FALSE(parse_clock("30"));
+    CHECK_FALSE(parse_clock("1:2:3:4"));
+    CHECK_FALSE(parse_clock("a:30"));
+}
