@@ -11,7 +11,7 @@
 #include "formats/plates/text.hpp"
 #include "formats/plates/workbook.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 struct Document::Decoded {
     std::optional<std::string> text;
@@ -89,4 +89,4 @@ Value Document::value_at(const Table& table, std::size_t row, std::size_t column
     return *value;
 }
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

@@ -9,7 +9,7 @@
 #include "formats/plates/table.hpp"
 #include "formats/plates/value.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 /// One input file, read once and decoded once, however many readers look at it. Not for two threads at a time.
 class Document {
@@ -47,4 +47,4 @@ class Document {
     std::unique_ptr<Decoded> decoded_;  ///< filled on first use
 };
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

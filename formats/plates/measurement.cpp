@@ -5,7 +5,7 @@
 #include <numeric>
 #include <tuple>
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 namespace {
 
 bool same_number(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
@@ -119,4 +119,4 @@ std::vector<std::uint16_t> number_reads(const PlateFile& file) {
     return reads;
 }
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

@@ -10,7 +10,7 @@
 
 #include "formats/plates/well.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 inline constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
@@ -97,4 +97,4 @@ struct PlateFile {
 /// document order. O(n log n).
 std::vector<std::uint16_t> number_reads(const PlateFile& file);
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

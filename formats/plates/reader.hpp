@@ -7,7 +7,7 @@
 #include "formats/plates/document.hpp"
 #include "formats/plates/measurement.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 /// How sure a reader is that a document is its own. Content decides; a file name alone never does.
 enum class Match : int { no = 0, weak = 1, likely = 2, certain = 3 };
@@ -32,4 +32,4 @@ const Reader& choose_reader(const Document& document, std::string_view name = "a
 /// Chooses, reads, and checks what was read: no well off its plate, no number under a flag.
 PlateFile read_plate_file(const Document& document, std::string_view reader_name = "auto");
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

@@ -2,8 +2,8 @@
 
 #include "formats/plates/reader.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 // One function a reader family, each in its own file; the registry lists them.
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

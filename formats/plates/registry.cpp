@@ -8,7 +8,7 @@
 #include "formats/plates/readers_internal.hpp"
 #include "formats/plates/text.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 namespace {
 
 // One line a reader.
@@ -87,4 +87,4 @@ PlateFile read_plate_file(const Document& document, std::string_view reader_name
     return file;
 }
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

@@ -8,7 +8,7 @@
 
 #include "formats/plates/text.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 namespace {
 
 std::string column_letters(std::size_t column) {
@@ -151,4 +151,4 @@ char guess_delimiter(std::string_view text) {
     return best;
 }
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

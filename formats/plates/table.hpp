@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 /// A text file cut into cells, or one sheet of a workbook: what every reader works on. Cells are trimmed text;
 /// one outside the table is empty, so that a reader asks first and checks afterwards. Row r of a sheet is its row
@@ -46,4 +46,4 @@ class Table {
 /// whose decimal mark is ',' is not cut at it when tabs or semicolons do.
 char guess_delimiter(std::string_view text);
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

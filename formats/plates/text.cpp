@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 namespace {
 
 // Windows-1252 bytes 0x80 … 0x9F; 0 where the code page has no character.
@@ -153,4 +153,4 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) {
                        [](char x, char y) { return lower(x) == lower(y); }) != text.end();
 }
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

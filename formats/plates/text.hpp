@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 /// Bytes of a text export → UTF-8 without byte order mark. Knows UTF-8, UTF-16 (either order, with or without
 /// mark) and, where the bytes are not UTF-8, Windows-1252. Never fails: an undecodable unit becomes U+FFFD.
@@ -17,4 +17,4 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 bool contains_ignoring_case(std::string_view text, std::string_view part);
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

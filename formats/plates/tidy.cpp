@@ -7,7 +7,7 @@
 #include <cmath>
 #include <iterator>
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 namespace {
 
 constexpr std::array<std::string_view, 14> tidy_columns{
@@ -48,4 +48,4 @@ std::string to_tidy(const PlateFile& file) {
     return out;
 }
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

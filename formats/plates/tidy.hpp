@@ -4,7 +4,7 @@
 
 #include "formats/plates/measurement.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 /// The measurements as tab-separated text, one row a value, in document order: plate, well, mode, wavelength_nm,
 /// excitation_nm, emission_nm, time_s, read, value, unit, flag, temperature_C, sample, kind. Numbers have the
@@ -12,4 +12,4 @@ namespace wellsieve::formats {
 /// online sensors and analytes.
 std::string to_tidy(const PlateFile& file);
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

@@ -8,7 +8,7 @@
 
 #include "formats/plates/text.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 namespace {
 
 struct Token {
@@ -138,4 +138,4 @@ std::optional<double> parse_clock(std::string_view text, char decimal_mark) noex
     return parts == 2 ? std::optional(days * 86400 + seconds) : std::nullopt;
 }
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

@@ -5,7 +5,7 @@
 
 #include "formats/plates/measurement.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 struct Value {
     double number = missing;
@@ -27,4 +27,4 @@ std::optional<double> parse_clock(std::string_view text, char decimal_mark = '.'
 /// Like parse_number, accepts either mark: for a file with "0,02" in one column and "0.03" in the next.
 std::optional<Value> parse_value_any_mark(std::string_view cell) noexcept;
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

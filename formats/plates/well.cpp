@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 namespace {
 
 constexpr std::array<PlateShape, 7> standard_shapes{
@@ -70,4 +70,4 @@ PlateShape smallest_shape_with(Well well) {
     return largest;
 }
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

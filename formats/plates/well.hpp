@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 /// A place on a plate, counted from 0: A1 is {0, 0}, AF48 is {31, 47}.
 struct Well {
@@ -43,4 +43,4 @@ std::optional<PlateShape> standard_shape(std::uint32_t wells);
 /// The smallest standard plate that has this well.
 PlateShape smallest_shape_with(Well well);
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

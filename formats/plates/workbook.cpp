@@ -2,10 +2,10 @@
 
 #include "formats/error.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 std::vector<Table> read_workbook(std::string_view path, std::string_view) {
     throw FormatError(path, "", "workbooks cannot be read yet");
 }
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

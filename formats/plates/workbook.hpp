@@ -5,7 +5,7 @@
 
 #include "formats/plates/table.hpp"
 
-namespace wellsieve::formats {
+namespace wellsieve::formats::plates {
 
 /// The worksheets of an .xlsx workbook (ECMA-376), in the order of its tabs. Shared, inline and formula strings
 /// become text; numbers keep the digits of the file; numbers whose style is a date become "2026-01-31 13:05:00",
@@ -14,4 +14,4 @@ namespace wellsieve::formats {
 /// export has (a part over 1 GiB, more than 64 million cells with their padding).
 std::vector<Table> read_workbook(std::string_view path, std::string_view bytes);
 
-}  // namespace wellsieve::formats
+}  // namespace wellsieve::formats::plates

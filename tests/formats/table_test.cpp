@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace wellsieve::formats;
+using namespace wellsieve::formats::plates;
 
 TEST_CASE("a table is cut at its delimiter, whatever ends its lines") {
     for (std::string_view text : {"a;b;\n;c\n\nd", "a;b;\r\n;c\r\n\r\nd\r\n", "a;b;\r;c\r\rd\r"}) {

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-using namespace wellsieve::formats;
+using namespace wellsieve::formats::plates;
 using namespace std::string_literals;
 
 TEST_CASE("every encoding that exports come in becomes UTF-8 without a mark") {

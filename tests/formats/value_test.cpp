@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-using namespace wellsieve::formats;
+using namespace wellsieve::formats::plates;
 
 TEST_CASE("numbers are read with the stated decimal mark only") {
     CHECK(parse_number("0.981") == 0.981);

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace wellsieve::formats;
+using namespace wellsieve::formats::plates;
 
 TEST_CASE("well names of every plate size read back as the same well") {
     for (std::uint32_t wells : {6u, 12u, 24u, 48u, 96u, 384u, 1536u}) {
