@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "formats/plates/reader.hpp"
+#include "formats/plates/tidy.hpp"
+#include "workflows/commands.hpp"
+
+namespace wellsieve::workflows {
+namespace {
+
+namespace plates = formats::plates;
+
+std::string optics(const plates::Readout& readout) {
+    std::string text;
+    if (!std::isnan(readout.wavelength_nm))
+        text += fmt::format(" {} nm", readout.wavelength_nm);
+    if (!std::isnan(readout.excitation_nm))
+        text += fmt::format(" excitation {} nm", readout.excitation_nm);
+    if (!std::isnan(readout.emission_nm))
+        text += fmt::format(" emission {} nm", readout.emission_nm);
+    return text;
+}
+
+struct ReadoutSummary {
+    std::set<plates::Well> wells;
+    std::set<double> times_s;
+    std::size_t values = 0;
+    double low = INFINITY;
+    double high = -INFINITY;
+    std::map<plates::Flag, std::size_t> flags;
+};
+
+ReadoutSummary summarise(const plates::PlateFile& file, std::uint32_t plate, std::uint32_t readout) {
+    ReadoutSummary summary;
+    for (const plates::Measurement& m : file.measurements) {
+        if (m.plate != plate || m.readout != readout)
+            continue;
+        ++summary.values;
+        summary.wells.insert(m.well);
+        if (!std::isnan(m.time_s))
+            summary.times_s.insert(m.time_s);
+        if (m.flag != plates::Flag::none) {
+            ++summary.flags[m.flag];
+        } else {
+            summary.low = std::min(summary.low, m.value);
+            summary.high = std::max(summary.high, m.value);
+        }
+    }
+    return summary;
+}
+
+void print_readout(const plates::Readout& readout, const ReadoutSummary& summary) {
+    fmt::print("    {}{}{}{}: {} values in {} wells", plates::mode_name(readout.mode), optics(readout),
+               readout.name.empty() ? "" : fmt::format(" '{}'", readout.name),
+               readout.unit.empty() ? "" : fmt::format(" [{}]", readout.unit), summary.values,
+               summary.wells.size());
+    if (!summary.times_s.empty())
+        fmt::print(", {} times from {} to {} s", summary.times_s.size(), *summary.times_s.begin(),
+                   *summary.times_s.rbegin());
+    if (summary.low <= summary.high)
+        fmt::print(", from {} to {}", summary.low, summary.high);
+    for (const auto& [flag, count] : summary.flags)
+        fmt::print(", {} {}", count, plates::flag_name(flag));
+    fmt::print("\n");
+}
+
+void print_summary(const plates::Document& document, const plates::Reader& reader,
+                   const plates::PlateFile& file) {
+    fmt::print("{}\n  reader: {} ({})\n", document.path(), reader.name, reader.vendor);
+    for (const auto& [key, value] : file.metadata)
+        fmt::print("  {}: {}\n", key, value);
+    for (std::uint32_t plate = 0; plate < file.plates.size(); ++plate) {
+        const plates::PlateShape shape = file.shape(plate);
+        fmt::print("  plate '{}': {} wells ({} x {})\n", file.plates[plate].name, shape.wells(), shape.rows,
+                   shape.columns);
+        for (std::uint32_t readout = 0; readout < file.readouts.size(); ++readout) {
+            const ReadoutSummary summary = summarise(file, plate, readout);
+            if (summary.values > 0)
+                print_readout(file.readouts[readout], summary);
+        }
+    }
+    for (const plates::Reject& reject : file.rejects)
+        fmt::print("  not used: {}: {}\n", reject.place, reject.reason);
+}
+
+}  // namespace
+
+Exit inspect(const InspectOptions& options) {
+    for (const std::string& path : options.files) {
+        const auto document = plates::Document::open(path);
+        const plates::Reader& reader = plates::choose_reader(document, options.reader);
+        const plates::PlateFile file = plates::read_plate_file(document, reader.name);
+        if (options.tidy)
+            fmt::print("{}", plates::to_tidy(file));
+        else
+            print_summary(document, reader, file);
+    }
+    return Exit::done;
+}
+
+Exit list_readers() {
+    for (const plates::Reader& reader : plates::readers())
+        fmt::print("{:<16} {:<32} {:<16} {}\n", reader.name, reader.vendor, reader.file_types,
+                   reader.looked_for);
+    return Exit::done;
+}
+
+}  // namespace wellsieve::workflows
