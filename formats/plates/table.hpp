@@ -8,14 +8,18 @@
 
 namespace wellsieve::formats::plates {
 
-/// A text file cut into cells, or one sheet of a workbook: what every reader works on. Cells are trimmed text;
-/// one outside the table is empty, so that a reader asks first and checks afterwards. Row r of a sheet is its row
-/// r + 1 and column c its column c + 1, leading empty ones included.
+/// A text file cut into cells, or one sheet of a workbook: what every reader works on. Cells are trimmed
+/// text; one outside the table is empty, so that a reader asks first and checks afterwards. Row r of a sheet
+/// is its row r + 1 and column c its column c + 1, leading empty ones included.
 class Table {
   public:
     explicit Table(std::string name = {}) : name_(std::move(name)) {}
+    /// Moved, never copied: a copy's cells would point into the original.
+    Table(Table&&) = default;
+    Table& operator=(Table&&) = default;
 
-    /// `text` must outlive the table. Quoted cells may hold delimiters, doubled quotes and line ends. O(bytes).
+    /// `text` must outlive the table. Quoted cells may hold delimiters, doubled quotes and line ends.
+    /// O(bytes).
     static Table from_text(std::string_view text, char delimiter);
 
     const std::string& name() const { return name_; }  ///< of the sheet; empty for a text file
@@ -42,8 +46,8 @@ class Table {
     std::deque<std::string> owned_;
 };
 
-/// The delimiter (tab, ';' or ',') that cuts the most of the text's lines into the same number of cells. A text
-/// whose decimal mark is ',' is not cut at it when tabs or semicolons do.
+/// The delimiter (tab, ';' or ',') that cuts the most of the text's lines into the same number of cells. A
+/// text whose decimal mark is ',' is not cut at it when tabs or semicolons do.
 char guess_delimiter(std::string_view text);
 
 }  // namespace wellsieve::formats::plates
