@@ -6,4 +6,7 @@ namespace wellsieve::formats::plates {
 
 // One function a reader family, each in its own file; the registry lists them.
 
+Match sniff_list(const Document& document);
+PlateFile read_list(const Document& document);
+
 }  // namespace wellsieve::formats::plates

@@ -14,6 +14,8 @@ namespace {
 // One line a reader.
 std::vector<Reader> list_readers() {
     return {
+        {"list", "plain list without header", "txt csv tsv xlsx", "lines of a well and a value, or plate, well and value",
+         sniff_list, read_list},
     };
 }
 
