@@ -5,6 +5,7 @@
 namespace wellsieve::formats::plates {
 
 // One function a reader family, each in its own file; the registry lists them.
+Reader bmg_reader();
 
 Match sniff_list(const Document& document);
 PlateFile read_list(const Document& document);

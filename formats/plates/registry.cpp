@@ -16,6 +16,7 @@ std::vector<Reader> list_readers() {
     return {
         {"list", "plain list without header", "txt csv tsv xlsx", "lines of a well and a value, or plate, well and value",
          sniff_list, read_list},
+        bmg_reader(),
     };
 }
 

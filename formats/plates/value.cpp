@@ -22,6 +22,9 @@ constexpr std::array tokens{
     Token{"---", Flag::not_measured},
     Token{"N/A", Flag::not_measured},
     Token{"NA", Flag::not_measured},
+    Token{"n.a.", Flag::not_measured},
+    Token{"empty", Flag::not_measured},
+    Token{"Inj.", Flag::not_measured},  // BMG: the cycle only injected
     Token{"not measured", Flag::not_measured},
     Token{"OVRFLW", Flag::overflow},
     Token{"OVERFLOW", Flag::overflow},
