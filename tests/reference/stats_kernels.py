@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Writes the reference values of the statistics kernels to tests/data/reference, from mpmath, NumPy and SciPy alone.
+
+Run again after changing it: python3 tests/reference/stats_kernels.py. Needs the packages of role `reference`.
+"""
+
+import pathlib
+
+import mpmath as mp
+import numpy as np
+from scipy import stats
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "data" / "reference"
+mp.mp.dps = 50
+
+
+def cell(value):
+    return value if isinstance(value, str) else mp.nstr(mp.mpf(value), 17)
+
+
+def write(name, columns, rows):
+    with open(FOLDER / name, "w", encoding="utf-8") as out:
+        out.write("\t".join(columns) + "\n")
+        for row in rows:
+            out.write("\t".join(map(cell, row)) + "\n")
+
+
+def special_functions():
+    rows = []
+    arguments = [1e-8, 1e-3, 0.1, 0.5, 1, 1.25, 2, 3.7, 9.99, 10, 11.5, 12, 25.25, 1e3, 1e7]
+    for x in map(mp.mpf, arguments):
+        rows.append(("log_gamma", x, 0, 0, mp.loggamma(x)))
+        rows.append(("digamma", x, 0, 0, mp.digamma(x)))
+        rows.append(("trigamma", x, 0, 0, mp.polygamma(1, x)))
+        rows.append(("tetragamma", x, 0, 0, mp.polygamma(2, x)))
+    for a in map(mp.mpf, [0.1, 0.5, 1, 2.5, 9.5, 10.5, 300, 1e6, 1e10]):
+        for b in map(mp.mpf, [0.5, 3, 12, 100]):
+            rows.append(("log_beta", a, b, 0, mp.log(mp.beta(a, b))))
+    for a in map(mp.mpf, [0.25, 0.5, 1, 3, 9, 20, 150]):
+        for factor in map(mp.mpf, [0.01, 0.3, 0.9, 1, 1.1, 2, 10]):
+            x = a * factor
+            rows.append(("gamma_lower", a, 0, x, mp.gammainc(a, 0, x, regularized=True)))
+            rows.append(("gamma_upper", a, 0, x, mp.gammainc(a, x, mp.inf, regularized=True)))
+    for a, b in [(0.5, 0.5), (1, 3), (2, 2), (3, 1), (0.5, 7.25), (12, 1.5), (30, 40), (2, 100)]:
+        a, b = mp.mpf(a), mp.mpf(b)
+        for x in map(mp.mpf, [1e-12, 1e-3, 0.125, 0.5, 0.75, 0.96875]):
+            value = mp.betainc(a, b, 0, x, regularized=True)
+            if value > mp.mpf("1e-305"):
+                rows.append(("beta", a, b, x, value))
+    write("special_functions.tsv", ("function", "a", "b", "x", "value"), rows)
+
+
+def t_tail(t, df):
+    """P(T >= t), t >= 0: the incomplete beta function where its series is quick, else the density integrated."""
+    half = mp.mpf(1) / 2
+    if t < 1:
+        return half - mp.betainc(half, df / 2, 0, t * t / (df + t * t), regularized=True) / 2
+    if df <= 100:
+        return mp.betainc(df / 2, half, 0, df / (df + t * t), regularized=True) / 2
+    def log_density(u):
+        return -(df + 1) / 2 * mp.log1p(u * u / df) - mp.log(mp.sqrt(df) * mp.beta(df / 2, half))
+
+    # Relative to the density at t, since the integrator stops at an absolute error.
+    scale = (df + t * t) / ((df + 1) * t)
+    ends = [t] + [t + scale * mp.mpf(2) ** k for k in range(-1, 9)] + [mp.inf]
+    return mp.exp(log_density(t)) * mp.quad(lambda u: mp.exp(log_density(u) - log_density(t)), ends)
+
+
+def distributions():
+    rows = []
+    for z in map(mp.mpf, [-37, -20, -8.5, -3, -1, -0.125, 0, 0.5, 2, 5]):
+        rows.append(("normal_cdf", z, 0, mp.erfc(-z / mp.sqrt(2)) / 2))
+    for p in map(mp.mpf, [1e-300, 1e-40, 1e-12, 1e-5, 0.01, 0.07, 0.08, 0.3, 0.5, 0.75, 0.9375]):
+        guess = -mp.sqrt(-2 * mp.log(p)) if p < 0.01 else mp.mpf(0)
+        root = mp.findroot(lambda z: mp.log(mp.erfc(-z / mp.sqrt(2)) / 2) - mp.log(p), guess)
+        rows.append(("normal_quantile", p, 0, root))
+    for df in map(mp.mpf, [0.3, 1, 2, 3.4129442198768549, 9.25, 29, 100, 1e3, 1e5, 1e8]):
+        for t in map(mp.mpf, [1e-6, 0.25, 1, 1.75, 4, 12, 37, 200, 1e6]):
+            tail = t_tail(t, df)
+            if tail > mp.mpf("1e-305"):
+                rows.append(("t_two_sided_p", t, df, 2 * tail))
+            rows.append(("t_log_tail", t, df, mp.log(tail)))
+    for t in map(mp.mpf, [0.25, 3, 37]):
+        rows.append(("t_two_sided_p", t, "inf", mp.erfc(t / mp.sqrt(2))))
+        rows.append(("t_log_tail", t, "inf", mp.log(mp.erfc(t / mp.sqrt(2)) / 2)))
+    rows.append(("t_log_tail", 200, "inf", mp.log(mp.erfc(200 / mp.sqrt(2)) / 2)))
+    write("distributions.tsv", ("function", "x", "df", "value"), rows)
+
+
+def t_tests():
+    """Groups of unequal size with missing values, padded to five columns."""
+    rng = np.random.default_rng(20261124)
+    rows = []
+    for n_a, n_b in [(2, 2), (3, 5), (5, 2), (4, 4), (2, 5), (5, 5)]:
+        scale = 10.0 ** rng.integers(-3, 4)
+        a = rng.normal(1.0, scale, n_a)
+        b = rng.normal(0.0, 3 * scale, n_b)
+        welch = stats.ttest_ind(a, b, equal_var=False)
+        pooled = stats.ttest_ind(a, b)
+        one = stats.ttest_1samp(a, 0.0)
+        pad = [np.nan] * 5
+        rows.append([*np.append(a, pad)[:5], *np.append(b, pad)[:5], welch.statistic, welch.pvalue,
+                     pooled.statistic, pooled.pvalue, one.statistic, one.pvalue])
+    write("t_tests.tsv", [f"a{i}" for i in range(5)] + [f"b{i}" for i in range(5)]
+          + ["t_welch", "p_welch", "t_pooled", "p_pooled", "t_one", "p_one"], rows)
+
+
+def negative_log_likelihood(tau2, y, s, restricted):
+    v = tau2 + s**2
+    mu = np.sum(y / v) / np.sum(1 / v)
+    value = 0.5 * np.sum(np.log(v)) + 0.5 * np.sum((y - mu) ** 2 / v)
+    return value + (0.5 * np.log(np.sum(1 / v)) if restricted else 0.0)
+
+
+def maximise(y, s, restricted):
+    """Grid and bounded search; then the root of the numerical slope, which is sharper than the flat top."""
+    grid = np.concatenate([[0.0], np.geomspace(1e-9, 1e3, 400)]) * np.var(y)
+    values = [negative_log_likelihood(t, y, s, restricted) for t in grid]
+    k = int(np.argmin(values))
+    if k == 0:
+        return 0.0
+
+    def slope(t):
+        v = mp.mpf(t)
+        return mp.diff(lambda u: likelihood_mp(u, y, s, restricted), v)
+
+    return float(mp.findroot(slope, (mp.mpf(grid[k - 1]), mp.mpf(grid[k + 1])), solver="anderson"))
+
+
+def likelihood_mp(tau2, y, s, restricted):
+    v = [tau2 + mp.mpf(float(e)) ** 2 for e in s]
+    mu = sum(mp.mpf(float(a)) / b for a, b in zip(y, v)) / sum(1 / b for b in v)
+    value = sum(mp.log(b) for b in v) / 2 + sum((mp.mpf(float(a)) - mu) ** 2 / b for a, b in zip(y, v)) / 2
+    return value + (mp.log(sum(1 / b for b in v)) / 2 if restricted else 0)
+
+
+def shrinkage():
+    rng = np.random.default_rng(7)
+    rows = []
+    for case, (n, tau) in enumerate([(30, 1.0), (12, 1.2), (50, 0.0), (5, 4.0)]):
+        s = rng.uniform(0.1, 1.5, n)
+        y = rng.normal(2.0, np.sqrt(tau**2 + s**2) if tau > 0 else 0.6 * s)
+        for kind in ("restricted", "full"):
+            tau2 = maximise(y, s, kind == "restricted")
+            # The posterior by generalised least squares on the mean and by inverting the joint precision.
+            precision = np.zeros((n + 1, n + 1))
+            precision[0, 0] = n / tau2 if tau2 > 0 else 0.0
+            if tau2 > 0:
+                precision[1:, 1:] = np.diag(1 / s**2 + 1 / tau2)
+                precision[0, 1:] = precision[1:, 0] = -1 / tau2
+                covariance = np.linalg.inv(precision)
+                mean = covariance @ np.concatenate([[0.0], y / s**2])
+                sd = np.sqrt(np.diag(covariance))
+            else:
+                w = 1 / s**2
+                mean = np.full(n + 1, np.sum(w * y) / np.sum(w))
+                sd = np.full(n + 1, np.sqrt(1 / np.sum(w)))
+            for i in range(n):
+                rows.append([str(case), kind, y[i], s[i], tau2, mean[0], sd[0] ** 2, mean[i + 1], sd[i + 1]])
+    write("shrinkage.tsv", ["case", "likelihood", "y", "s", "tau2", "mu", "mu_variance", "mean", "sd"], rows)
+
+
+def main():
+    special_functions()
+    distributions()
+    t_tests()
+    shrinkage()
+
+
+if __name__ == "__main__":
+    main()
