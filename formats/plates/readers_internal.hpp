@@ -10,4 +10,7 @@ Reader bmg_reader();
 Match sniff_list(const Document& document);
 PlateFile read_list(const Document& document);
 
+Match sniff_gen5(const Document& document);
+PlateFile read_gen5(const Document& document);
+
 }  // namespace wellsieve::formats::plates

@@ -17,6 +17,8 @@ std::vector<Reader> list_readers() {
         {"list", "plain list without header", "txt csv tsv xlsx", "lines of a well and a value, or plate, well and value",
          sniff_list, read_list},
         bmg_reader(),
+        {"gen5", "Agilent/BioTek Gen5", "txt csv xlsx",
+         "'Software Version' and 'Plate Number' of a Gen5 export", sniff_gen5, read_gen5},
     };
 }
 
@@ -37,7 +39,8 @@ const Reader& reader_by_name(const Document& document, std::string_view name) {
 [[noreturn]] void fail_unrecognised(const Document& document) {
     std::string message = "no reader recognises this file; looked for";
     for (const Reader& reader : readers())
-        message += fmt::format("{} {} ({})", &reader == readers().data() ? "" : ";", reader.looked_for, reader.name);
+        message +=
+            fmt::format("{} {} ({})", &reader == readers().data() ? "" : ";", reader.looked_for, reader.name);
     document.fail(message);
 }
 
@@ -47,11 +50,13 @@ void check_promises(const Document& document, const PlateFile& file) {
         document.fail("holds no measurement");
     for (const Measurement& m : file.measurements) {
         if ((m.flag == Flag::none) == std::isnan(m.value))
-            document.fail(fmt::format("well {}: a value must be a number or carry a flag", well_name(m.well)));
+            document.fail(
+                fmt::format("well {}: a value must be a number or carry a flag", well_name(m.well)));
         const auto& shape = file.plates[m.plate].shape;
         if (shape && !shape->contains(m.well))
-            document.fail(fmt::format("plate '{}' has {} rows and {} columns, and no well {}", file.plates[m.plate].name,
-                                      shape->rows, shape->columns, well_name(m.well)));
+            document.fail(fmt::format("plate '{}' has {} rows and {} columns, and no well {}",
+                                      file.plates[m.plate].name, shape->rows, shape->columns,
+                                      well_name(m.well)));
     }
 }
 
@@ -79,8 +84,9 @@ const Reader& choose_reader(const Document& document, std::string_view name) {
     if (surest.empty())
         fail_unrecognised(document);
     if (surest.size() > 1)
-        document.fail(fmt::format("both '{}' and '{}' take this file for theirs; say which with reader = \"…\"",
-                                  surest[0]->name, surest[1]->name));
+        document.fail(
+            fmt::format("both '{}' and '{}' take this file for theirs; say which with reader = \"…\"",
+                        surest[0]->name, surest[1]->name));
     return *surest.front();
 }
 
