@@ -19,6 +19,10 @@ std::vector<Reader> list_readers() {
         bmg_reader(),
         {"gen5", "Agilent/BioTek Gen5", "txt csv xlsx",
          "'Software Version' and 'Plate Number' of a Gen5 export", sniff_gen5, read_gen5},
+        tecan_icontrol_reader(),
+        tecan_magellan_reader(),
+        tecan_spark_reader(),
+        tecan_sunrise_reader(),
     };
 }
 
