@@ -17,7 +17,7 @@ double squares(double count, double variance) {
     return count > 1.0 ? (count - 1.0) * variance : 0.0;
 }
 
-bool same_size(const GroupMoments& group, std::size_t n) {
+[[maybe_unused]] bool same_size(const GroupMoments& group, std::size_t n) {
     return group.count.size() == n && group.mean.size() == n && group.variance.size() == n;
 }
 
