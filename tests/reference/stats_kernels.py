@@ -8,7 +8,7 @@ import pathlib
 
 import mpmath as mp
 import numpy as np
-from scipy import stats
+from scipy import optimize, special, stats
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "data" / "reference"
 mp.mp.dps = 50
@@ -160,11 +160,138 @@ def shrinkage():
     write("shrinkage.tsv", ["case", "likelihood", "y", "s", "tau2", "mu", "mu_variance", "mean", "sd"], rows)
 
 
+def variance_prior(variance, df):
+    """Smyth's prior by root finding instead of his Newton."""
+    ok = df > 0
+    variance, df = variance[ok], df[ok]
+    e = np.log(variance) - special.digamma(df / 2) + np.log(df / 2)
+    excess = np.var(e, ddof=1) - np.mean(special.polygamma(1, df / 2))
+    if excess <= 0:
+        return np.inf, np.mean(variance)
+    half = optimize.brentq(lambda h: special.polygamma(1, h) - excess, 1e-6, 1e9, xtol=1e-14, rtol=8.9e-16)
+    return 2 * half, np.exp(np.mean(e) + special.digamma(half) - np.log(half))
+
+
+def projection(labels):
+    design = (labels[:, None] == np.unique(labels)[None, :]).astype(float)
+    return design @ np.linalg.pinv(design), design
+
+
+def reml(y, fixed, random):
+    """Restricted maximum likelihood with dense matrices: variances of `random` and of the residual."""
+    def criterion(log_variances):
+        v = np.exp(log_variances[0]) * random @ random.T + np.exp(log_variances[1]) * np.eye(len(y))
+        inverse = np.linalg.inv(v)
+        information = fixed.T @ inverse @ fixed
+        r = y - fixed @ np.linalg.solve(information, fixed.T @ inverse @ y)
+        return np.linalg.slogdet(v)[1] + np.linalg.slogdet(information)[1] + r @ inverse @ r
+
+    found = optimize.minimize(criterion, np.zeros(2), method="Nelder-Mead",
+                              options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 4000})
+    return np.exp(found.x)
+
+
+def strain_means():
+    """Designs: balanced; unbalanced; one batch a strain; single wells in several batches."""
+    rng = np.random.default_rng(11)
+    designs = [
+        [(s, b, 4) for s in range(8) for b in range(3)],
+        [(s, b, 1 + (s * 7 + b * 3) % 4) for s in range(9) for b in range(1 + s % 4)],
+        [(s, s % 3, 3) for s in range(6)],
+        [(s, b, 1) for s in range(7) for b in range(2 + s % 2)],
+    ]
+    wells, results = [], []
+    for case, design in enumerate(designs):
+        strain = np.array([s for s, b, n in design for _ in range(n)])
+        batch = np.array([b for s, b, n in design for _ in range(n)])
+        scatter = rng.uniform(0.5, 2.0, strain.max() + 1)[strain]
+        cell_effect = rng.normal(0, 0.8, (strain.max() + 1, batch.max() + 1))[strain, batch]
+        y = rng.normal(5, 2, strain.max() + 1)[strain] + cell_effect + scatter * rng.normal(size=len(strain))
+        wells += [[str(case), str(s), str(b), v] for s, b, v in zip(strain, batch, y)]
+        results += strain_results(case, strain, batch, y)
+    write("strain_means_wells.tsv", ["case", "strain", "batch", "value"], wells)
+    write("strain_means.tsv", ["case", "strain", "residual", "interaction", "prior_df", "prior_variance",
+                               "mean", "standard_error"], results)
+
+
+def strain_results(case, strain, batch, y):
+    per_cell, cells = projection(strain * 100 + batch)
+    per_strain, strains = projection(strain)
+    within_df = len(y) - cells.shape[1]
+    between = per_cell - per_strain
+    between_df = cells.shape[1] - strains.shape[1]
+    inner = (np.eye(len(y)) - per_cell) if within_df > 0 else between
+    residual = y @ inner @ y / max(within_df, between_df if within_df == 0 else within_df)
+    interaction = np.nan
+    if within_df > 0 and between_df > 0:
+        interaction = (y @ between @ y - between_df * residual) / np.trace(cells.T @ between @ cells)
+        interaction = max(interaction, 0.0)
+    if case == 0:  # balanced: the moments are the restricted maximum likelihood
+        assert interaction > 0
+        np.testing.assert_allclose(reml(y, strains, cells), [interaction, residual], rtol=1e-6)
+    groups = [strain == s for s in np.unique(strain)]
+    squares = np.array([y[g] @ inner[np.ix_(g, g)] @ y[g] for g in groups])
+    df = np.round([np.trace(inner[np.ix_(g, g)]) for g in groups])
+    variance = np.where(df > 0, squares / np.maximum(df, 1), 0.0)
+    prior_df, prior_variance = variance_prior(variance, df)
+    rows = []
+    for s, (g, v, d) in enumerate(zip(groups, variance, df)):
+        moderated = prior_variance if np.isinf(prior_df) else (d * v + prior_df * prior_variance) / (d + prior_df)
+        z = cells[g]
+        covariance = moderated * np.eye(g.sum()) + np.nan_to_num(interaction) * z @ z.T
+        inverse = np.linalg.inv(covariance)
+        rows.append([str(case), str(s), residual, interaction, prior_df, prior_variance,
+                     (inverse @ y[g]).sum() / inverse.sum(), 1 / np.sqrt(inverse.sum())])
+    return rows
+
+
+def rank_aggregation():
+    """Exact probabilities by Steck's determinant, which our counting recursion does not use."""
+    rows = []
+    for ranks, ranked in [((1, 2, 4), 50), ((10, 3, 40, 7), 60), ((5,), 9), ((30, 29), 30), ((2, 2, 2, 2, 90), 100)]:
+        n = len(ranks)
+        r = sorted(mp.mpf(x) / ranked for x in ranks)
+        rho = min(order_statistic_cdf(k, n, r[k - 1]) for k in range(1, n + 1))
+        lower = [bisect(lambda x, k=k: order_statistic_cdf(k, n, x) - rho) for k in range(1, n + 1)]
+        product = mp.fprod(mp.mpf(x) for x in ranks)
+        gamma = mp.gammainc(n, -mp.log(product / mp.mpf(ranked + 1) ** n), mp.inf, regularized=True)
+        rows.append([" ".join(map(str, ranks)), str(ranked), product ** (mp.mpf(1) / n), gamma, rho,
+                     1 - ordered_volume(lower, [mp.mpf(1)] * n), ordered_volume([mp.mpf(0)] * n, r)])
+    write("rank_aggregation.tsv", ["ranks", "ranked", "rank_product", "rank_product_p", "rho", "robust_p", "stuart_p"],
+          rows)
+
+
+def order_statistic_cdf(k, n, x):
+    return sum(mp.binomial(n, j) * x**j * (1 - x) ** (n - j) for j in range(k, n + 1))
+
+
+def bisect(rising):
+    low, high = mp.mpf(0), mp.mpf(1)
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (low, middle) if rising(middle) > 0 else (middle, high)
+    return (low + high) / 2
+
+
+def ordered_volume(low, high):
+    """P(low_k < U_(k) <= high_k for all k), n uniform values: Steck's determinant (1971), with 50 digits."""
+    n = len(low)
+    matrix = mp.matrix(n, n)
+    for i in range(n):
+        for j in range(n):
+            if j - i + 1 >= 0:
+                gap = max(high[i] - low[j], mp.mpf(0))
+                matrix[i, j] = gap ** (j - i + 1) / mp.factorial(j - i + 1)
+    return mp.factorial(n) * mp.det(matrix)
+
+
 def main():
     special_functions()
     distributions()
     t_tests()
     shrinkage()
+    strain_means()
+    rank_aggregation()
 
 
 if __name__ == "__main__":
