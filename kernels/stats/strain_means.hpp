@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "kernels/stats/moderated_t.hpp"
+
+namespace wellsieve::kernels::stats {
+
+/// One element a well: its value (NaN is missing), its strain and its batch (plate, run, cycle …), numbered
+/// from 0.
+struct StrainWells {
+    std::span<const double> value;
+    std::span<const std::uint32_t> strain;
+    std::span<const std::uint32_t> batch;
+};
+
+/// One element a strain. A strain without values has counts of 0 and NaN elsewhere.
+struct StrainMeansOut {
+    std::span<double> wells;
+    std::span<double> batches;
+    std::span<double> mean;            ///< batch means weighted by 1/(σ_sb² + σ_i²/n_ij)
+    std::span<double> standard_error;  ///< 1/√Σ weights; NaN where nothing tells the size of the error
+    std::span<double> variance;  ///< σ_i² as observed between wells of one batch; NaN without replicates
+    std::span<double> df;        ///< of that
+    std::span<double> moderated_variance;
+};
+
+/// The scatter of y_ijk = strain_i + (strain × batch)_ij + e_ijk, pooled over strains.
+struct StrainVariance {
+    double residual;  ///< σ_e², mean over wells of one strain in one batch; NaN when df is 0
+    double residual_df;
+    double interaction;     ///< σ_sb², by moments, not below 0; NaN when it cannot be estimated
+    double interaction_df;  ///< Σ (batches of a strain − 1)
+    VariancePrior prior;    ///< of the residual variances of single strains
+
+    /// False when each strain stands in one batch only. Then its replicates are pseudo-replicates: the
+    /// standard errors say how well a strain's wells agree, not how well another batch would. A report must
+    /// warn.
+    bool interaction_estimable;
+
+    /// True when no batch holds a strain twice. Then residual and interaction cannot be told apart:
+    /// `residual`, with the degrees of freedom of the interaction, holds their sum, and `interaction` is NaN.
+    bool residual_includes_interaction;
+};
+
+/// Means and standard errors of all strains from their wells. Batches are strains' batches only: remove what
+/// a batch does to all strains (plate normalisation) before. The order of the wells does not change a bit of
+/// the result. Allocates an index of the wells.
+StrainVariance strain_means(const StrainWells& wells, const StrainMeansOut& out);
+
+/// H² of strain means from `batches` batches with `wells` wells each: σ_s²/(σ_s² + σ_sb²/b + σ_e²/(b n)).
+double heritability(double strain_variance, double interaction, double residual, double batches,
+                    double wells) noexcept;
+
+/// Share of σ_s² in the variance of a single well: σ_s²/(σ_s² + σ_e²).
+double repeatability(double strain_variance, double residual) noexcept;
+
+}  // namespace wellsieve::kernels::stats
