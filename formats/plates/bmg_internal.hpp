@@ -44,7 +44,8 @@ struct Run {
     std::size_t end_row = 0;
     std::vector<std::pair<std::string_view, std::string_view>> facts;  ///< "Test ID" → "288"
     Mode mode = Mode::absorbance;
-    bool has_table = false;  ///< values as a table of wells rather than as plates
+    bool has_wells = false;  ///< values as a table of wells rather than as plates
+    bool has_raw = false;    ///< … with raw values in it
 
     std::string_view fact(std::string_view key) const;
     /// The same for every sheet that shows the same run.

@@ -36,13 +36,6 @@ Match sniff_table(const Table& table) {
     return path || (test && user) ? Match::likely : Match::no;
 }
 
-Match sniff_bmg(const Document& document) {
-    Match best = Match::no;
-    for (const Table& table : document.tables())
-        best = std::max(best, sniff_table(table));
-    return best;
-}
-
 /// For a header without a mode: two filters are fluorescence, one absorbance, none luminescence.
 Mode mode_of_filters(const Run& run) {
     const Table& table = *run.table;
@@ -78,11 +71,18 @@ void read_header(Run& run) {
     run.mode = named ? *named : mode_of_filters(run);
 }
 
+void scan_row(Run& run, std::size_t row) {
+    const std::string_view first = run.table->cell(row, 0);
+    const bool titles = equals_ignoring_case(first, "Well") || equals_ignoring_case(first, "Well Row");
+    run.has_wells |= titles;
+    for (std::size_t c = 0; c < (titles ? run.table->columns(row) : 1) && !run.has_raw; ++c)
+        run.has_raw = contains_ignoring_case(run.table->cell(row, c), "Raw Data");
+}
+
 std::vector<Run> find_runs(const Document& document) {
     std::vector<Run> runs;
     for (const Table& table : document.tables()) {
         for (std::size_t row = 0; row < table.rows(); ++row) {
-            const std::string_view first = table.cell(row, 0);
             if (starts_run(table, row) || (row == 0 && !document.is_workbook())) {
                 Run& run = runs.emplace_back();
                 run.table = &table;
@@ -91,8 +91,7 @@ std::vector<Run> find_runs(const Document& document) {
             if (runs.empty() || runs.back().table != &table)
                 continue;
             runs.back().end_row = row + 1;
-            runs.back().has_table |=
-                equals_ignoring_case(first, "Well") || equals_ignoring_case(first, "Well Row");
+            scan_row(runs.back(), row);
         }
     }
     for (Run& run : runs)
@@ -104,7 +103,9 @@ std::vector<Run> find_runs(const Document& document) {
 void keep_one_view(std::vector<Run>& runs) {
     std::map<std::string, int> best;
     const auto rank = [](const Run& run) {
-        return !run.has_table ? 0 : starts_with_ignoring_case(run.table->name(), "Table All Cycles") ? 2 : 1;
+        return !run.has_wells || !run.has_raw                                     ? 0
+               : starts_with_ignoring_case(run.table->name(), "Table All Cycles") ? 2
+                                                                                  : 1;
     };
     for (const Run& run : runs)
         best[run.key()] = std::max(best[run.key()], rank(run));
@@ -146,12 +147,13 @@ void note_run(PlateFile& file, const Run& run) {
     note(file, "user", run.fact("User"));
 }
 
-std::string unused_name(const PlateFile& file, const std::string& wanted) {
-    std::string name = wanted;
-    const auto taken = [&](const PlateInfo& plate) { return plate.name == name; };
-    for (int n = 2; std::any_of(file.plates.begin(), file.plates.end(), taken); ++n)
-        name = fmt::format("{} ({})", wanted, n);
-    return name;
+}  // namespace
+
+Match sniff_bmg(const Document& document) {
+    Match best = Match::no;
+    for (const Table& table : document.tables())
+        best = std::max(best, sniff_table(table));
+    return best;
 }
 
 PlateFile read_bmg(const Document& document) {
@@ -162,7 +164,7 @@ PlateFile read_bmg(const Document& document) {
     for (const Run& run : runs) {
         const auto [known, added] = plates.try_emplace(run.key(), 0);
         if (added)
-            known->second = file.plate(unused_name(file, plate_name(run)));
+            known->second = new_plate(file, plate_name(run));
         const std::size_t before = file.measurements.size();
         bmg::RunReader(document, run, known->second, file).read();
         if (file.measurements.size() > before) {
@@ -179,14 +181,6 @@ PlateFile read_bmg(const Document& document) {
                 : fmt::format("holds no 'Raw Data' of a BMG reader, only {}; export the raw data too",
                               file.rejects.front().reason));
     return file;
-}
-
-}  // namespace
-
-Reader bmg_reader() {
-    return {"bmg",          "BMG Labtech MARS, Omega, SMART Control",
-            "csv txt xlsx", "a header of 'User:', 'Path:' and 'Test name:' or 'Test ID:'",
-            sniff_bmg,      read_bmg};
 }
 
 }  // namespace wellsieve::formats::plates

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -107,6 +109,18 @@ void add_grid(const Document& document, const Table& table, const PlateGrid& gri
     }
 }
 
+bool is_reading(std::string_view cell) {
+    return parse_value_any_mark(cell).has_value();
+}
+
+std::uint32_t new_plate(PlateFile& file, std::string_view wanted) {
+    std::string name(wanted);
+    const auto taken = [&](const PlateInfo& plate) { return plate.name == name; };
+    for (int n = 2; std::any_of(file.plates.begin(), file.plates.end(), taken); ++n)
+        name = fmt::format("{} ({})", wanted, n);
+    return file.plate(name);
+}
+
 double wavelength_in(std::string_view text) {
     constexpr double shortest_nm = 180;
     constexpr double longest_nm = 1100;
@@ -160,6 +174,26 @@ void note(PlateFile& file, const char* key, std::string_view value) {
         file.metadata.emplace(key, value);
 }
 
+std::optional<PlateShape> standard_shape_with_rows(std::size_t rows) {
+    for (std::uint32_t wells : {6, 12, 24, 48, 96, 384, 1536})
+        if (const auto shape = standard_shape(wells); shape->rows == rows)
+            return shape;
+    return std::nullopt;
+}
+
+std::optional<double> parse_time_of_day(std::string_view text) {
+    text = trim(text);
+    double half_day_h = 0;
+    const bool afternoon = contains_ignoring_case(text, "PM");
+    if (afternoon || contains_ignoring_case(text, "AM")) {
+        text = trim(text.substr(0, text.find_first_of("AaPp")));
+        const bool twelve = text.starts_with("12:");
+        half_day_h = (afternoon && !twelve ? 12 : 0) - (!afternoon && twelve ? 12 : 0);
+    }
+    const auto seconds = parse_clock(text.substr(0, text.find_first_of("+-Z")));
+    return seconds ? std::optional(*seconds + half_day_h * 3600) : std::nullopt;
+}
+
 std::optional<double> parse_timestamp(std::string_view text) {
     text = trim(text);
     std::size_t at = 0;
@@ -173,20 +207,9 @@ std::optional<double> parse_timestamp(std::string_view text) {
     const auto days = days_of(parts, separator);
     if (!days)
         return std::nullopt;
-    std::string_view clock =
-        trim(text.substr(std::min(at + (at < text.size() && text[at] == 'T'), text.size())));
-    double half_day = 0;
-    const bool afternoon = contains_ignoring_case(clock, "PM");
-    if (afternoon || contains_ignoring_case(clock, "AM")) {
-        clock = trim(clock.substr(0, clock.find_first_of("AaPp")));
-        const bool twelve = clock.starts_with("12:");
-        half_day = (afternoon && !twelve ? 12 : 0) - (!afternoon && twelve ? 12 : 0);
-    }
-    const std::size_t zone = clock.find_first_of("+-Z");
-    const auto seconds = parse_clock(clock.substr(0, zone));
-    if (!seconds)
-        return std::nullopt;
-    return *days * 86400 + half_day * 3600 + *seconds;
+    const bool iso = at < text.size() && text[at] == 'T';
+    const auto seconds = parse_time_of_day(text.substr(std::min(at + iso, text.size())));
+    return seconds ? std::optional(*days * 86400 + *seconds) : std::nullopt;
 }
 
 }  // namespace wellsieve::formats::plates

@@ -36,6 +36,12 @@ void add_reading(const Document& document, const Table& table, std::size_t row, 
 void add_grid(const Document& document, const Table& table, const PlateGrid& grid, Measurement where,
               PlateFile& file);
 
+/// Whether the cell may stand in the place of a reading: a number, a known token, or empty.
+bool is_reading(std::string_view cell);
+
+/// Adds a plate whose name no other has: "P7", then "P7 (2)".
+std::uint32_t new_plate(PlateFile& file, std::string_view wanted);
+
 /// The first number of a text that can be a wavelength (180 to 1100 nm) and is not a bandwidth ("-20", "/10"
 /// behind another): "F485" → 485, "600/10nm" → 600. NaN when there is none.
 double wavelength_in(std::string_view text);
@@ -53,6 +59,12 @@ void set_shape(PlateFile& file, std::uint32_t plate, double rows, double columns
 
 /// Remembers a fact about the run, unless it is empty or already known.
 void note(PlateFile& file, const char* key, std::string_view value);
+
+/// The standard plate with that many rows; nothing when there is none.
+std::optional<PlateShape> standard_shape_with_rows(std::size_t rows);
+
+/// "12:39:17 PM", "14:34:46" → seconds since midnight.
+std::optional<double> parse_time_of_day(std::string_view text);
 
 /// "8/22/2023 10:57:03 AM", "29/02/2016 14:34:46", "22.08.2023 10:57:03", "2023-08-22T10:57:03" → seconds on
 /// a clock of its own, fit for differences. A day and month that could be either are read month first.

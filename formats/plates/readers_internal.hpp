@@ -5,11 +5,22 @@
 namespace wellsieve::formats::plates {
 
 // One function a reader family, each in its own file; the registry lists them.
-Reader bmg_reader();
 Reader tecan_icontrol_reader();
 Reader tecan_magellan_reader();
 Reader tecan_spark_reader();
 Reader tecan_sunrise_reader();
+Match sniff_bmg(const Document& document);
+PlateFile read_bmg(const Document& document);
+Match sniff_envision(const Document& document);
+PlateFile read_envision(const Document& document);
+Match sniff_kaleido(const Document& document);
+PlateFile read_kaleido(const Document& document);
+Match sniff_nivo(const Document& document);
+PlateFile read_nivo(const Document& document);
+Match sniff_victor(const Document& document);
+PlateFile read_victor(const Document& document);
+Match sniff_fusion(const Document& document);
+PlateFile read_fusion(const Document& document);
 
 Match sniff_list(const Document& document);
 PlateFile read_list(const Document& document);

@@ -16,13 +16,23 @@ std::vector<Reader> list_readers() {
     return {
         {"list", "plain list without header", "txt csv tsv xlsx", "lines of a well and a value, or plate, well and value",
          sniff_list, read_list},
-        bmg_reader(),
         {"gen5", "Agilent/BioTek Gen5", "txt csv xlsx",
          "'Software Version' and 'Plate Number' of a Gen5 export", sniff_gen5, read_gen5},
         tecan_icontrol_reader(),
         tecan_magellan_reader(),
         tecan_spark_reader(),
         tecan_sunrise_reader(),
+        {"bmg", "BMG Labtech MARS, Omega, SMART Control", "csv txt xlsx",
+         "a header of 'User:', 'Path:' and 'Test name:' or 'Test ID:'", sniff_bmg, read_bmg},
+        {"envision", "PerkinElmer EnVision", "csv txt", "'Plate information' above 'Plate, Repeat, Barcode'",
+         sniff_envision, read_envision},
+        {"kaleido", "PerkinElmer/Revvity Kaleido", "csv txt",
+         "'Results from' above all, or 'Results for …' above 'Barcode: …'", sniff_kaleido, read_kaleido},
+        {"nivo", "PerkinElmer/Revvity VICTOR Nivo", "csv txt", "'… RESULTS' above '1 OPERATION'", sniff_nivo,
+         read_nivo},
+        {"victor", "PerkinElmer VICTOR", "txt csv", 
+         "columns 'Plate, Repeat, Well' or 'Plate, Repeat, End time'", sniff_victor, read_victor},
+        {"fusion", "PerkinElmer Fusion", "csv", "'Software:' with 'Fusion'", sniff_fusion, read_fusion},
     };
 }
 
