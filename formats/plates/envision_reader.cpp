@@ -163,13 +163,15 @@ class EnvisionReader {
         return known->second;
     }
 
+    /// One cell that cannot be read does not hide the row: the reading of it will be refused.
     bool is_number_row(std::size_t row, std::size_t cells) const {
         if (row >= table_.rows() || !settings_.holds_data[row] || table_.columns(row) != cells)
             return false;
+        std::size_t numbers = 0, others = 0;
         for (std::size_t c = 0; c < cells; ++c)
-            if (!is_reading(table_.cell(row, c)))
-                return false;
-        return true;
+            if (const std::string_view cell = table_.cell(row, c); !cell.empty())
+                ++(is_reading(cell) ? numbers : others);
+        return others == 0 || numbers > others;
     }
 
     std::optional<BareBlock> bare_block_at(std::size_t row) const {

@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 
 #include "formats/error.hpp"
+#include "tests/formats/reader_conformance.hpp"
 #include "tests/support/readings.hpp"
+#include "tests/support/workbook_builder.hpp"
 
 using namespace wellsieve::formats::plates;
 using wellsieve::formats::FormatError;
@@ -157,4 +159,73 @@ TEST_CASE("what a BMG file may not hold is named with its place") {
         header + "Absorbance\n\nRaw Data (450)\n\n" + grid(3, "A,0.1,0.2,0.3\nB,0.4,0.5,0.6\n");
     CHECK_THROWS_AS(read_sample(whole.substr(0, whole.find("A,0.1"))), FormatError);
     CHECK(read_sample(whole.substr(0, whole.size() - 5)).measurements.size() == 6);
+}
+
+TEST_CASE("BMG: the reader's promises for a MARS plate, and for a table of cycles") {
+    wellsieve::tests::check_reader({.reader = "bmg",
+                                    .sample = header + "Fluorescence (FI)\n\nRaw Data (485/520)\n\n" +
+                                              grid(3, "A,4711,12,13\nB,21,22,23\n"),
+                                    .measurements = 6,
+                                    .cell = "4711",
+                                    .well = "A1",
+                                    .delimiter = ','});
+    SECTION("table") {
+        wellsieve::tests::check_reader(
+            {.reader = "bmg",
+             .sample = header + "Absorbance\n\nWell,Content,Raw Data (600),Raw Data (600)\n,Time [s],0,60\n"
+                                "A01,X1,0.4711,0.2\nB12,X2,0.3,0.4\n",
+             .measurements = 4,
+             .cell = "0.4711",
+             .well = "A1",
+             .delimiter = ','});
+    }
+}
+
+namespace {
+
+const std::string omega =
+    "User: USER\nPath: C:\\Program Files (x86)\\BMG\\Omega\\User\\Data\nTest ID: 288\nTest Name: demo\nDate: "
+    "03-06-2022\n"
+    "Time: 11:19:15\nID1: 03-06-2022,11:19:14\nID2: variants\nID3: Plate 4\nLuminescence (dual "
+    "emission)\n\n\n"
+    "Well\t\tA01\tA02\nContent\tTime [s]\tSample X1\tSample X2\nGroup\t\tA\tB\n Raw Data (535 "
+    "A)\t0\t4711\t12\n"
+    " Raw Data (535 A)\t65\t13\t14\n";
+
+const std::string smart_plates =
+    "\n\nUser: USER\nTest ID: 288\nTest Name: demo\nDate: 03-06-2022\nTime: 11:19:15\nID1: "
+    "03-06-2022,11:19:14\nID2: variants\n"
+    "ID3: Plate 4\nFluorescence (FI)\n\n\t1. Layout\n\t1\t2\nA\tX1\tX2\n\n\t2. Raw Data "
+    "(480-14/520-30)\n\t1\t2\nA\t5\t6\n";
+
+}  // namespace
+
+TEST_CASE("BMG workbooks: sheets that show the same run are read once, others are other plates") {
+    using wellsieve::tests::make_workbook;
+    using wellsieve::tests::sheet_from_text;
+    std::string second = omega;
+    second.replace(second.find("288"), 3, "289").replace(second.find("Plate 4"), 7, "Plate 5");
+    const auto file = read_sample(make_workbook({sheet_from_text("Table All Cycles", omega),
+                                                 sheet_from_text("Table All Cycles (2)", second),
+                                                 sheet_from_text("Microplate End point", smart_plates)}));
+    REQUIRE(file.plates.size() == 2);
+    CHECK(file.plates[0].name == "Plate 4");
+    CHECK(file.plates[1].name == "Plate 5");
+    CHECK(file.measurements.size() == 8);
+    CHECK(readings(file, "A2", 0, 1) == "12 14");
+    CHECK(file.metadata.at("instrument") == "Omega");
+
+    const auto plates = read_sample(make_workbook({sheet_from_text("Microplate End point", smart_plates)}));
+    check_optics(plates.readouts[0], Mode::fluorescence, missing, 480, 520);
+    CHECK(readings(plates, "A2") == "6");
+    CHECK(plates.samples.at({0, Well{0, 1}}) == "X2");
+
+    wellsieve::tests::check_reader({.reader = "bmg",
+                                    .sample = omega,
+                                    .measurements = 4,
+                                    .cell = "4711",
+                                    .well = "A1",
+                                    .to_bytes = [](std::string_view text) {
+                                        return make_workbook({sheet_from_text("Table All Cycles", text)});
+                                    }});
 }
