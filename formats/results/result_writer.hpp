@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "formats/results/executor.hpp"
+#include "formats/results/table.hpp"
+
+namespace wellsieve::formats::results {
+
+class TableStream;
+
+/// Writes one result file, whole or not at all: nothing stands under its name before `commit`, and without
+/// that the destructor leaves nothing behind. The same calls give the same bytes, whatever the executor.
+/// Every member throws OutputError (disk full, text that is not UTF-8) and, for a table that is not as the
+/// schema has it, std::logic_error. One thread at a time; the executor's bodies do not touch the file.
+class ResultWriter {
+  public:
+    /// `writer` names program and version, `config` is the effective configuration.
+    ResultWriter(const std::filesystem::path& path, std::string_view writer, std::string_view config,
+                 Executor executor = run_serially);
+    ResultWriter(ResultWriter&&) noexcept;
+    ~ResultWriter();
+
+    /// A whole table, each once.
+    void write(const ResultTable& table);
+    /// A table that comes in pieces; of numbers and categories only. The writer must outlive the stream.
+    TableStream stream(std::string_view table);
+    void commit();
+
+    struct Impl;
+
+  private:
+    std::unique_ptr<Impl> impl_;
+};
+
+/// A table in the making. Holds a few chunks a column, however long the table grows.
+class TableStream {
+  public:
+    TableStream(TableStream&&) noexcept;
+    ~TableStream();
+
+    /// Rows to follow those before, with all columns of the schema. Each batch brings its own categories;
+    /// those of the file are in the order in which batches bring them.
+    void append(const ResultTable& batch);
+    /// Must be called once, last.
+    void finish();
+
+    struct Impl;
+    explicit TableStream(std::unique_ptr<Impl> impl);
+
+  private:
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wellsieve::formats::results

@@ -1,0 +1,225 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "formats/results/table.hpp"
+
+/// Every name, type and unit of a result file. Nothing else spells them.
+namespace wellsieve::formats::results {
+
+inline constexpr std::string_view schema_name = "wellsieve";
+inline constexpr int schema_major = 1;  ///< readers refuse another
+inline constexpr int schema_minor = 0;  ///< grows with additions; readers take any
+inline constexpr std::string_view schema_version = "1.0";
+
+namespace attribute {
+inline constexpr std::string_view schema_name = "schema_name";
+inline constexpr std::string_view schema_version = "schema_version";
+inline constexpr std::string_view writer = "writer";
+inline constexpr std::string_view units = "units";
+inline constexpr std::string_view description = "description";
+}  // namespace attribute
+
+/// The effective screen.toml, one string.
+inline constexpr std::string_view config_dataset = "config";
+
+/// The dataset that numbers the rows of a table without an index.
+inline constexpr std::string_view row_numbers = "_index";
+
+/// Rows of one chunk of a column; other sizes measured no better.
+inline constexpr std::size_t chunk_rows = 65'536;
+
+namespace table_name {
+inline constexpr std::string_view inputs = "inputs";
+inline constexpr std::string_view strains = "strains";
+inline constexpr std::string_view plates = "plates";
+inline constexpr std::string_view wells = "wells";
+inline constexpr std::string_view readouts = "readouts";
+inline constexpr std::string_view measurements = "measurements";
+inline constexpr std::string_view traits = "traits";
+inline constexpr std::string_view samples = "samples";
+inline constexpr std::string_view features = "features";
+inline constexpr std::string_view counts = "counts";
+inline constexpr std::string_view calls = "calls";
+inline constexpr std::string_view variants = "variants";
+inline constexpr std::string_view scores = "scores";
+inline constexpr std::string_view ranking = "ranking";
+inline constexpr std::string_view rejects = "rejects";
+inline constexpr std::string_view qc = "qc";
+}  // namespace table_name
+
+struct ColumnSpec {
+    std::string_view name;
+    ColumnType type;  ///< `categorical` and `string` may stand for each other outside streamed tables
+    std::string_view units;
+    std::string_view meaning;
+};
+
+struct TableSpec {
+    std::string_view name;
+    std::string_view meaning;
+    std::string_view index;  ///< the column that names the rows; empty: rows are numbered from 0
+    std::span<const ColumnSpec> columns;
+    bool takes_more_columns = false;  ///< the user's own columns may follow
+};
+
+namespace column {
+using enum ColumnType;
+
+inline constexpr std::array inputs = {
+    ColumnSpec{"path", string, "", "as the configuration names it"},
+    ColumnSpec{"bytes", int64, "B", "size of the file"},
+    ColumnSpec{"sha256", string, "", "SHA-256 of the file, in hexadecimal digits"},
+    ColumnSpec{"kind", categorical, "", "what the file was used as: plates, layout, strains, mask …"},
+    ColumnSpec{"reader", categorical, "", "the reader that took it"},
+    ColumnSpec{"rows_in", int64, "", "rows or cells met"},
+    ColumnSpec{"rows_used", int64, "", "rows or cells that became data"},
+    ColumnSpec{"rows_rejected", int64, "", "rows or cells listed in `rejects`"},
+};
+
+inline constexpr std::array strains = {
+    ColumnSpec{"strain", string, "", "identifier"},
+    ColumnSpec{"parent", categorical, "", "identifier of the strain it was made from"},
+    ColumnSpec{"role", categorical, "", "sample, parent, positive, negative, blank or empty"},
+};
+
+inline constexpr std::array plates = {
+    ColumnSpec{"plate", string, "", "identifier"},
+    ColumnSpec{"batch", categorical, "", "plates made or read together"},
+    ColumnSpec{"replicate", categorical, "", "which replicate the plate is"},
+    ColumnSpec{"rows", int32, "", "rows of wells"},
+    ColumnSpec{"columns", int32, "", "columns of wells"},
+    ColumnSpec{"run_order", int32, "", "place in the order of reading, from 1"},
+    ColumnSpec{"measurement_begin", int64, "", "first row of the plate in `measurements`"},
+    ColumnSpec{"measurement_end", int64, "", "row after its last in `measurements`"},
+};
+
+inline constexpr std::array wells = {
+    ColumnSpec{"plate", categorical, "", "identifier of the plate"},
+    ColumnSpec{"well", categorical, "", "A1, B12, AF48"},
+    ColumnSpec{"row", int32, "", "from 0"},
+    ColumnSpec{"column", int32, "", "from 0"},
+    ColumnSpec{"strain", categorical, "", "identifier of the strain"},
+    ColumnSpec{"role", categorical, "", "sample, parent, positive, negative, blank or empty"},
+    ColumnSpec{"replicate", categorical, "", "which replicate of the strain the well is"},
+    ColumnSpec{"condition", categorical, "", "medium, inducer, feed …"},
+    ColumnSpec{"masked", categorical, "", "why the well was set aside; not available where it was not"},
+};
+
+inline constexpr std::array readouts = {
+    ColumnSpec{"readout", string, "", "name in the configuration"},
+    ColumnSpec{"mode", categorical, "", "absorbance, fluorescence, luminescence, online or analyte"},
+    ColumnSpec{"wavelength_nm", float64, "nm", "absorbance only"},
+    ColumnSpec{"excitation_nm", float64, "nm", "fluorescence only"},
+    ColumnSpec{"emission_nm", float64, "nm", "fluorescence, and luminescence through a filter"},
+    ColumnSpec{"unit", categorical, "", "of the values in `measurements`"},
+};
+
+/// Sorted by plate, readout, time, well.
+inline constexpr std::array measurements = {
+    ColumnSpec{"plate", categorical, "", "identifier of the plate"},
+    ColumnSpec{"readout", categorical, "", "name in the configuration"},
+    ColumnSpec{"time_s", float64, "s", "since the start of the run; NaN for an endpoint"},
+    ColumnSpec{"well", categorical, "", "A1, B12, AF48"},
+    ColumnSpec{"value", float64, "", "as read, in the unit of the readout; NaN where flagged"},
+    ColumnSpec{"flag", categorical, "", "why there is no plain number; not available where there is"},
+    ColumnSpec{"temperature_c", float32, "degC", "of the reader's chamber"},
+};
+
+/// One row a well and trait.
+inline constexpr std::array traits = {
+    ColumnSpec{"plate", categorical, "", "identifier of the plate"},
+    ColumnSpec{"well", categorical, "", "A1, B12, AF48"},
+    ColumnSpec{"trait", categorical, "", "name in the configuration"},
+    ColumnSpec{"raw", float64, "", "the feature of the readout as it was read"},
+    ColumnSpec{"corrected", float64, "", "the same after blanks, and per denominator where there is one"},
+    ColumnSpec{"normalised", float64, "", "the same after the plate model; what is ranked"},
+    ColumnSpec{"flag", categorical, "", "why there is no plain number; not available where there is"},
+};
+
+/// One row a strain and trait.
+inline constexpr std::array scores = {
+    ColumnSpec{"strain", categorical, "", "identifier"},
+    ColumnSpec{"trait", categorical, "", "name in the configuration"},
+    ColumnSpec{"n_wells", int32, "", "wells used"},
+    ColumnSpec{"n_plates", int32, "", "plates they stand on"},
+    ColumnSpec{"estimate", float64, "", "effect against the reference, on the normalised scale"},
+    ColumnSpec{"standard_error", float64, "", "of the estimate"},
+    ColumnSpec{"df", float64, "", "degrees of freedom of the standard error"},
+    ColumnSpec{"shrunken", float64, "", "posterior mean of the effect"},
+    ColumnSpec{"shrunken_sd", float64, "", "posterior standard deviation of the effect"},
+    ColumnSpec{"ci_low", float64, "", "lower end of the 95 % interval of the effect"},
+    ColumnSpec{"ci_high", float64, "", "upper end of the 95 % interval of the effect"},
+    ColumnSpec{"p_value", float64, "", "against no effect"},
+    ColumnSpec{"q_value", float64, "", "false discovery rate at this p-value (Benjamini and Hochberg)"},
+    ColumnSpec{"p_better", float64, "", "probability of beating the reference by min_effect"},
+    ColumnSpec{"p_top", float64, "", "probability of being among the best `top` strains"},
+    ColumnSpec{"rank_low", float64, "", "lower end of the 95 % interval of the rank; NaN where not ranked"},
+    ColumnSpec{"rank_high", float64, "", "upper end of the 95 % interval of the rank; NaN where not ranked"},
+    ColumnSpec{"normalisation", categorical, "", "the plate model that was used"},
+};
+
+inline constexpr std::array ranking = {
+    ColumnSpec{"rank", int32, "", "1 is the best; ties are broken by the strain's identifier"},
+    ColumnSpec{"strain", string, "", "identifier"},
+    ColumnSpec{"trait", categorical, "", "the trait that decided"},
+    ColumnSpec{"score", float64, "", "what was ranked; more is better"},
+    ColumnSpec{"ci_low", float64, "", "lower end of the 95 % interval of the score"},
+    ColumnSpec{"ci_high", float64, "", "upper end of the 95 % interval of the score"},
+    ColumnSpec{"p_better", float64, "", "probability of beating the reference by min_effect"},
+    ColumnSpec{"p_top", float64, "", "probability of being among the best `top` strains"},
+    ColumnSpec{"n_wells", int32, "", "wells used"},
+    ColumnSpec{"picked", boolean, "", "among the strains to take on"},
+};
+
+inline constexpr std::array rejects = {
+    ColumnSpec{"input", categorical, "", "path of the file"},
+    ColumnSpec{"place", string, "", "line and column, or sheet and cell"},
+    ColumnSpec{"kind", categorical, "", "what was not used: row, value, well, read …"},
+    ColumnSpec{"reason", string, "", "one plain sentence"},
+};
+
+inline constexpr std::array qc = {
+    ColumnSpec{"plate", categorical, "", "identifier; not available where the whole screen is meant"},
+    ColumnSpec{"subject", categorical, "", "the readout or trait that was judged"},
+    ColumnSpec{"metric", categorical, "", "z_prime, ssmd, edge_effect …"},
+    ColumnSpec{"value", float64, "", "NaN where it could not be computed"},
+};
+}  // namespace column
+
+inline constexpr std::array table_specs = {
+    TableSpec{table_name::inputs, "the files that were read", "path", column::inputs},
+    TableSpec{table_name::strains, "the units that are ranked", "strain", column::strains, true},
+    TableSpec{table_name::plates, "geometry and order of the plates", "plate", column::plates, true},
+    TableSpec{table_name::wells, "what is in which well", "", column::wells, true},
+    TableSpec{table_name::readouts, "measured quantities", "readout", column::readouts},
+    TableSpec{table_name::measurements, "single values, sorted by plate, readout, time, well", "",
+              column::measurements},
+    TableSpec{table_name::traits, "one number a well and trait", "", column::traits},
+    TableSpec{table_name::scores, "one estimate a strain and trait", "", column::scores},
+    TableSpec{table_name::ranking, "the strains from the best down", "", column::ranking},
+    TableSpec{table_name::rejects, "input that was not used, and why", "", column::rejects},
+    TableSpec{table_name::qc, "quality metrics", "", column::qc},
+};
+
+/// Null for a table that the schema does not know.
+const TableSpec* find_spec(std::string_view table);
+/// Null for a column that the schema does not know.
+const ColumnSpec* find_column_spec(std::string_view table, std::string_view column);
+
+/// Whether a result file can hold a column of the user's by that name: it has no '/', is UTF-8 and neither
+/// empty nor one of the names that HDF5 and AnnData keep to themselves.
+bool is_column_name(std::string_view name);
+
+/// Throws std::logic_error, naming table and column, where a table is not as its spec has it: unknown,
+/// without one of its columns or with one of another type, with a column too many, columns of different
+/// length, a name or category twice, a code without category. Columns may stand in any order.
+void check_against_schema(const ResultTable& table);
+
+/// An empty table of that name with its index set.
+ResultTable make_table(std::string_view table);
+
+}  // namespace wellsieve::formats::results
