@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "kernels/stats/normal_draws.hpp"
@@ -17,8 +18,8 @@ constexpr std::uint32_t own_stream = 0;
 constexpr std::uint32_t shared_stream = 1;
 
 struct Entry {
-    std::uint64_t key;  ///< rises as the value falls
-    std::uint32_t strain;
+    std::uint64_t key;     ///< rises as the value falls
+    std::uint32_t strain;  ///< among those ranked
 };
 
 /// An unsigned integer in the reverse order of the doubles.
@@ -28,38 +29,57 @@ std::uint64_t falling_key(double value) {
     return (bits & sign) != 0 ? bits : ~(bits | sign);
 }
 
-/// Stable radix sort by key, a byte a pass; linear, and the same work whatever the values.
-class RadixSorter {
+/// Sorts by key, then strain. A stable radix sort of the upper bits, in which few values are alike, then each
+/// run of the alike on its own: linear but for values that differ by less than a millionth.
+class RankSorter {
   public:
-    explicit RadixSorter(std::size_t size) : other_(size) {}
+    explicit RankSorter(std::size_t size) : other_(size) {}
 
     void sort(std::vector<Entry>& entries) noexcept {
         for (auto& histogram : counts_)
             histogram.fill(0);
         for (const Entry& e : entries)
-            for (std::size_t byte = 0; byte < counts_.size(); ++byte)
-                ++counts_[byte][digit(e, byte)];
-        for (std::size_t byte = 0; byte < counts_.size(); ++byte)
-            if (counts_[byte][digit(entries.front(), byte)] != entries.size())
-                pass(entries, byte);
+            for (std::size_t k = 0; k < digits; ++k)
+                ++counts_[k][digit(e, k)];
+        for (std::size_t k = 0; k < digits; ++k)
+            if (counts_[k][digit(entries.front(), k)] != entries.size())
+                pass(entries, k);
+        sort_runs(entries);
     }
 
   private:
+    static constexpr std::size_t digits = 3;
+    static constexpr std::size_t digit_bits = 11;
+    static constexpr std::size_t lower_bits = 64 - digits * digit_bits;
+    static constexpr std::size_t radix = std::size_t{1} << digit_bits;
+
     std::vector<Entry> other_;
-    std::array<std::array<std::uint32_t, 256>, 8> counts_{};
+    std::array<std::array<std::uint32_t, radix>, digits> counts_{};
 
-    static std::size_t digit(const Entry& e, std::size_t byte) { return e.key >> (8 * byte) & 255; }
+    static std::size_t digit(const Entry& e, std::size_t k) {
+        return e.key >> (lower_bits + k * digit_bits) & (radix - 1);
+    }
 
-    void pass(std::vector<Entry>& entries, std::size_t byte) noexcept {
-        std::array<std::uint32_t, 256> place;
-        std::uint32_t sum = 0;
-        for (std::size_t b = 0; b < place.size(); ++b) {
-            place[b] = sum;
-            sum += counts_[byte][b];
-        }
+    void pass(std::vector<Entry>& entries, std::size_t k) noexcept {
+        std::uint32_t place = 0;
+        for (std::uint32_t& count : counts_[k])
+            place += std::exchange(count, place);
         for (const Entry& e : entries)
-            other_[place[digit(e, byte)]++] = e;
+            other_[counts_[k][digit(e, k)]++] = e;
         entries.swap(other_);
+    }
+
+    static void sort_runs(std::vector<Entry>& entries) noexcept {
+        for (auto first = entries.begin(); first != entries.end();) {
+            auto last = first + 1;
+            while (last != entries.end() && last->key >> lower_bits == first->key >> lower_bits)
+                ++last;
+            if (last - first > 1)
+                std::sort(first, last, [](const Entry& a, const Entry& b) {
+                    return a.key != b.key ? a.key < b.key : a.strain < b.strain;
+                });
+            first = last;
+        }
     }
 };
 
@@ -72,16 +92,21 @@ class SmallestOfEach {
           size_(strains, 0),
           limit_(strains, std::numeric_limits<std::uint32_t>::max()) {}
 
-    void add(std::size_t strain, std::uint32_t value) noexcept {
-        if (value >= limit_[strain])
-            return;
+    void add(std::size_t strain, std::span<const std::uint32_t> values) noexcept {
         std::uint32_t* first = values_.data() + strain * 2 * kept_;
-        first[size_[strain]++] = value;
-        if (size_[strain] == 2 * kept_) {
-            std::nth_element(first, first + kept_ - 1, first + 2 * kept_);
-            limit_[strain] = first[kept_ - 1];
-            size_[strain] = static_cast<std::uint32_t>(kept_);
+        std::uint32_t limit = limit_[strain];
+        std::size_t size = size_[strain];
+        for (const std::uint32_t value : values) {
+            first[size] = value;  // without a branch, which nothing could foretell
+            size += value < limit;
+            if (size == 2 * kept_) {
+                std::nth_element(first, first + kept_ - 1, first + 2 * kept_);
+                limit = first[kept_ - 1];
+                size = kept_;
+            }
         }
+        limit_[strain] = limit;
+        size_[strain] = static_cast<std::uint32_t>(size);
     }
 
     /// The kept-th smallest; at least so many must have been added.
@@ -122,12 +147,13 @@ class Sampler {
     std::vector<double> values_;
 };
 
-/// What the draws add up to: integers only.
+/// What the draws add up to: integers only. Draws wait in blocks, so that what belongs to one strain is
+/// fetched once a block and not once a draw.
 class RankCounts {
   public:
-    RankCounts(std::size_t strains, std::size_t ranked, const RankDrawOptions& options)
+    RankCounts(std::size_t strains, const RankDrawOptions& options)
         : top_(options.top),
-          ranked_(static_cast<std::uint32_t>(ranked)),
+          block_(draws_per_block * strains),
           best_count_(strains, 0),
           top_count_(strains, 0),
           rank_sum_(strains, 0),
@@ -135,33 +161,56 @@ class RankCounts {
           highest_(strains, tail_size(options)) {}
 
     void add(std::span<const Entry> in_order) noexcept {
-        std::uint32_t rank = 0;
-        for (const Entry& e : in_order) {
-            ++rank;
-            top_count_[e.strain] += rank <= top_;
-            rank_sum_[e.strain] += rank;
-            lowest_.add(e.strain, rank);
-            highest_.add(e.strain, ranked_ - rank);
-        }
-        ++best_count_[in_order.front().strain];
+        std::uint32_t* ranks = block_.data() + waiting_ * in_order.size();
+        for (std::uint32_t k = 0; k < in_order.size(); ++k)
+            ranks[in_order[k].strain] = k + 1;
+        if (++waiting_ == draws_per_block)
+            count_block();
     }
 
-    void write(std::size_t strain, std::uint32_t draws, const RankOut& out) noexcept {
-        out.best_probability[strain] = static_cast<double>(best_count_[strain]) / draws;
-        out.top_probability[strain] = static_cast<double>(top_count_[strain]) / draws;
-        out.expected_rank[strain] = static_cast<double>(rank_sum_[strain]) / draws;
-        out.rank_low[strain] = lowest_.last_kept(strain);
-        out.rank_high[strain] = ranked_ - highest_.last_kept(strain);
+    void count_block() noexcept {
+        const std::size_t strains = rank_sum_.size();
+        for (std::size_t strain = 0; strain < strains; ++strain) {
+            std::array<std::uint32_t, draws_per_block> rank;
+            for (std::size_t draw = 0; draw < waiting_; ++draw)
+                rank[draw] = block_[draw * strains + strain];
+            count(strain, std::span(rank).first(waiting_));
+        }
+        waiting_ = 0;
+    }
+
+    /// After the last block: the statement on a strain, written to the element `place` of each column.
+    void write(std::size_t strain, std::uint32_t draws, std::size_t place, const RankOut& out) noexcept {
+        out.best_probability[place] = static_cast<double>(best_count_[strain]) / draws;
+        out.top_probability[place] = static_cast<double>(top_count_[strain]) / draws;
+        out.expected_rank[place] = static_cast<double>(rank_sum_[strain]) / draws;
+        out.rank_low[place] = lowest_.last_kept(strain);
+        out.rank_high[place] = static_cast<std::uint32_t>(rank_sum_.size()) - highest_.last_kept(strain);
     }
 
   private:
+    static constexpr std::size_t draws_per_block = 32;
+
     std::uint32_t top_;
-    std::uint32_t ranked_;
+    std::vector<std::uint32_t> block_;  ///< [draw][strain]
+    std::size_t waiting_ = 0;
     std::vector<std::uint32_t> best_count_;
     std::vector<std::uint32_t> top_count_;
     std::vector<std::uint64_t> rank_sum_;
     SmallestOfEach lowest_;
     SmallestOfEach highest_;
+
+    void count(std::size_t strain, std::span<std::uint32_t> ranks) noexcept {
+        for (const std::uint32_t rank : ranks) {
+            best_count_[strain] += rank == 1;
+            top_count_[strain] += rank <= top_;
+            rank_sum_[strain] += rank;
+        }
+        lowest_.add(strain, ranks);
+        for (std::uint32_t& rank : ranks)
+            rank = static_cast<std::uint32_t>(rank_sum_.size()) - rank;
+        highest_.add(strain, ranks);
+    }
 
     static std::size_t tail_size(const RankDrawOptions& options) {
         return static_cast<std::size_t>(0.5 * (1.0 - options.interval) * options.draws) + 1;
@@ -193,18 +242,19 @@ void rank_by_draws(const JointPosterior& posterior, const RankDrawOptions& optio
     if (strains.empty())
         return;
     Sampler sampler(posterior);
-    RadixSorter sorter(strains.size());
-    RankCounts counts(posterior.mean.size(), strains.size(), options);
+    RankSorter sorter(strains.size());
+    RankCounts counts(strains.size(), options);
     std::vector<Entry> entries(strains.size());
     for (std::uint32_t number = 0; number < options.draws; ++number) {
         const std::span<const double> values = sampler.draw(options.seed, number);
-        for (std::size_t k = 0; k < strains.size(); ++k)
-            entries[k] = {falling_key(values[strains[k]]), strains[k]};
+        for (std::uint32_t k = 0; k < strains.size(); ++k)
+            entries[k] = {falling_key(values[strains[k]]), k};
         sorter.sort(entries);
         counts.add(entries);
     }
-    for (const std::uint32_t strain : strains)
-        counts.write(strain, options.draws, out);
+    counts.count_block();
+    for (std::size_t k = 0; k < strains.size(); ++k)
+        counts.write(k, options.draws, strains[k], out);
 }
 
 }  // namespace wellsieve::kernels::stats
