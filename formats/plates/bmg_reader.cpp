@@ -158,6 +158,7 @@ Match sniff_bmg(const Document& document) {
 
 PlateFile read_bmg(const Document& document) {
     PlateFile file;
+    expect_readings(document, file);
     std::vector<Run> runs = find_runs(document);
     keep_one_view(runs);
     std::map<std::string, std::uint32_t> plates;

@@ -51,6 +51,7 @@ class EnvisionReader {
           settings_(envision::read_settings(table_)) {}
 
     PlateFile read() {
+        expect_readings(document_, file_);
         for (std::size_t row = 0; row < table_.rows();)
             row = settings_.holds_data[row] ? read_at(row) : row + 1;
         if (file_.measurements.empty())
@@ -58,8 +59,7 @@ class EnvisionReader {
         set_times();
         const double rows = number_or_missing(settings_.fact("Number of rows"));
         const double columns = number_or_missing(settings_.fact("Number of columns"));
-        for (std::uint32_t plate = 0; plate < file_.plates.size(); ++plate)
-            set_shape(file_, plate, rows, columns);
+        set_shape(file_, every_plate, rows, columns);
         note_facts();
         return std::move(file_);
     }

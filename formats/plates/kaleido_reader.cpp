@@ -65,6 +65,7 @@ class KaleidoReader {
         : document_(document), table_(document.tables().front()) {}
 
     PlateFile read() {
+        expect_readings(document_, file_);
         read_settings();
         for (std::size_t row = 0; row < table_.rows();)
             row = read_at(row);
@@ -74,8 +75,7 @@ class KaleidoReader {
                                : fmt::format("holds no reading, only {}", file_.rejects.front().reason));
         const double rows = number_or_missing(setting(facts_, "Number of rows"));
         const double columns = number_or_missing(setting(facts_, "Number of columns"));
-        for (std::uint32_t plate = 0; plate < file_.plates.size(); ++plate)
-            set_shape(file_, plate, rows, columns);
+        set_shape(file_, every_plate, rows, columns);
         note_facts();
         return std::move(file_);
     }

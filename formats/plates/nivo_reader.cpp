@@ -41,13 +41,13 @@ class NivoReader {
     explicit NivoReader(const Document& document) : document_(document), table_(document.tables().front()) {}
 
     PlateFile read() {
+        expect_readings(document_, file_);
         read_parameters();
         for (std::size_t row = 0; row < table_.rows();)
             row = read_at(row);
         if (file_.measurements.empty())
             document_.fail("holds no result of a VICTOR Nivo");
-        for (std::uint32_t plate = 0; plate < file_.plates.size(); ++plate)
-            set_stated_shape(plate);
+        set_stated_shape();
         return std::move(file_);
     }
 
@@ -91,13 +91,13 @@ class NivoReader {
     }
 
     /// "96 wells (8X12)".
-    void set_stated_shape(std::uint32_t plate) {
+    void set_stated_shape() {
         const std::size_t open = plate_format_.find('(');
         const std::size_t by = plate_format_.find_first_of("Xx", open);
         if (open == std::string_view::npos || by == std::string_view::npos)
             return;
         const std::string_view columns = plate_format_.substr(by + 1);
-        set_shape(file_, plate, number_or_missing(plate_format_.substr(open + 1, by - open - 1)),
+        set_shape(file_, every_plate, number_or_missing(plate_format_.substr(open + 1, by - open - 1)),
                   number_or_missing(columns.substr(0, columns.find(')'))));
     }
 

@@ -89,9 +89,13 @@ std::optional<PlateGrid> grid_at(const Table& table, std::size_t header_row) {
 void add_reading(const Document& document, const Table& table, std::size_t row, std::size_t column,
                  const Measurement& where, PlateFile& file) {
     const std::string_view cell = table.cell(row, column);
+    Measurement& measurement = file.measurements.emplace_back(where);
+    if (const auto number = parse_number(cell)) {
+        measurement.value = *number;
+        return;
+    }
     const char mark = cell.find(',') == std::string_view::npos ? '.' : ',';
     const Value value = document.value_at(table, row, column, where.well, mark);
-    Measurement& measurement = file.measurements.emplace_back(where);
     measurement.value = value.number;
     measurement.flag = value.flag;
     if (value.flag != Flag::none && !cell.empty())
@@ -162,10 +166,18 @@ void set_shape(PlateFile& file, std::uint32_t plate, double rows, double columns
     if (!(high >= 1 && high <= most_rows && wide <= most_columns))
         return;
     const PlateShape shape{static_cast<std::uint16_t>(high), static_cast<std::uint16_t>(wide)};
+    std::vector<bool> holds(file.plates.size(), true);
     for (const Measurement& m : file.measurements)
-        if (m.plate == plate && !shape.contains(m.well))
-            return;
-    file.plates[plate].shape = shape;
+        if (!shape.contains(m.well))
+            holds[m.plate] = false;
+    for (std::uint32_t p = 0; p < file.plates.size(); ++p)
+        if (holds[p] && (plate == every_plate || plate == p))
+            file.plates[p].shape = shape;
+}
+
+void expect_readings(const Document& document, PlateFile& file) {
+    constexpr std::size_t bytes_of_a_reading = 6;
+    file.measurements.reserve(document.text().size() / bytes_of_a_reading);
 }
 
 void note(PlateFile& file, const char* key, std::string_view value) {

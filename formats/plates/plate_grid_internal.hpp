@@ -53,9 +53,14 @@ double number_or_missing(std::string_view cell);
 /// unchanged.
 std::string_view without_formula(std::string_view cell);
 
-/// Sets the plate's shape when it holds all its wells. A shape turned on its side (12 rows, 8 columns) is
-/// righted.
+inline constexpr std::uint32_t every_plate = 0xFFFFFFFF;
+
+/// Sets the shape of a plate, or of every plate, where it holds all the wells. A shape turned on its side (12
+/// rows, 8 columns) is righted. O(measurements).
 void set_shape(PlateFile& file, std::uint32_t plate, double rows, double columns);
+
+/// Room for the readings that a text can hold; memory that they do not fill is never touched.
+void expect_readings(const Document& document, PlateFile& file);
 
 /// Remembers a fact about the run, unless it is empty or already known.
 void note(PlateFile& file, const char* key, std::string_view value);

@@ -125,13 +125,18 @@ Table Table::from_text(std::string_view text, char delimiter) {
 char guess_delimiter(std::string_view text) {
     constexpr std::array candidates{'\t', ';', ','};
     constexpr std::size_t probe_lines = 400;
+    constexpr std::size_t probe_bytes = 1 << 16;
+    const auto ends_line = [](char c) { return c == '\n' || c == '\r'; };
+    if (text.size() > probe_bytes)  // whole lines, and at least one
+        text = text.substr(0, std::find_if(text.begin() + probe_bytes, text.end(), ends_line) - text.begin());
     char best = ',';
     std::size_t best_score = 0;
     for (char candidate : candidates) {
         std::map<std::size_t, std::size_t> lines_by_cells;  // only lines that the candidate cuts
         std::size_t at = 0;
         for (std::size_t n = 0; n < probe_lines && at < text.size(); ++n) {
-            const std::size_t end = std::min(text.find_first_of("\r\n", at), text.size());
+            const auto end =
+                static_cast<std::size_t>(std::find_if(text.begin() + at, text.end(), ends_line) - text.begin());
             const std::string_view line = text.substr(at, end - at);
             const auto cuts = static_cast<std::size_t>(std::count(line.begin(), line.end(), candidate));
             if (cuts > 0)

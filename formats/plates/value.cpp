@@ -89,7 +89,8 @@ std::optional<double> parse_number(std::string_view text, char decimal_mark) noe
     if (!text.empty() && text.front() == '+')
         text.remove_prefix(1);
     // fast_float takes "nan" and "inf" for numbers; no reading is one.
-    if (text.empty() || text.find_first_not_of("+-.,eE0123456789") != std::string_view::npos)
+    const std::size_t first = text.starts_with('-');
+    if (first >= text.size() || ((text[first] < '0' || text[first] > '9') && text[first] != decimal_mark))
         return std::nullopt;
     double number = 0;
     const fast_float::parse_options options{fast_float::chars_format::general, decimal_mark};

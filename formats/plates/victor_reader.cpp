@@ -63,6 +63,7 @@ class VictorReader {
         : document_(document), table_(document.tables().front()) {}
 
     PlateFile read() {
+        expect_readings(document_, file_);
         read_protocol();
         read_plate_lines();
         for (std::size_t row = 0; row < table_.rows();)
