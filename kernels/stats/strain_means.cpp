@@ -15,6 +15,7 @@ constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 /// The wells of one strain in one batch.
 struct Cell {
     std::uint32_t strain;
+    std::uint32_t batch;
     double wells;
     double mean;
     double squares;  ///< Σ (y − mean)²
@@ -38,7 +39,8 @@ std::vector<std::size_t> wells_in_order(const StrainWells& wells) {
 }
 
 Cell make_cell(const StrainWells& wells, std::span<const std::size_t> members) {
-    Cell cell{wells.strain[members[0]], static_cast<double>(members.size()), 0.0, 0.0};
+    Cell cell{wells.strain[members[0]], wells.batch[members[0]], static_cast<double>(members.size()), 0.0,
+              0.0};
     for (const std::size_t i : members)
         cell.mean += wells.value[i];
     cell.mean /= cell.wells;
@@ -148,20 +150,27 @@ void observed_columns(std::span<const Cell> cells, bool between, const StrainMea
     });
 }
 
-/// The weighted mean; weights by wells where there is no interaction to weigh against.
+/// Of a batch mean in the mean of its strain; by wells where there is no interaction to weigh against.
+double cell_weight(const Cell& cell, double interaction, double residual) {
+    return interaction > 0.0 ? 1.0 / (interaction + residual / cell.wells) : cell.wells;
+}
+
+double known_interaction(const StrainVariance& variance) {
+    return std::isnan(variance.interaction) ? 0.0 : variance.interaction;
+}
+
 void weighted_mean(std::span<const Cell> cells, double interaction, const StrainMeansOut& out) {
     const std::size_t i = cells[0].strain;
+    const double residual = out.moderated_variance[i];
     double sum_w = 0.0;
     double sum_wy = 0.0;
     for (const Cell& c : cells) {
-        const double w =
-            interaction > 0.0 ? 1.0 / (interaction + out.moderated_variance[i] / c.wells) : c.wells;
+        const double w = cell_weight(c, interaction, residual);
         sum_w += w;
         sum_wy += w * c.mean;
     }
     out.mean[i] = sum_wy / sum_w;
-    out.standard_error[i] =
-        interaction > 0.0 ? 1.0 / std::sqrt(sum_w) : std::sqrt(out.moderated_variance[i] / sum_w);
+    out.standard_error[i] = interaction > 0.0 ? 1.0 / std::sqrt(sum_w) : std::sqrt(residual / sum_w);
 }
 
 }  // namespace
@@ -173,12 +182,28 @@ StrainVariance strain_means(const StrainWells& wells, const StrainMeansOut& out)
     observed_columns(cells, pooled.residual_includes_interaction, out);
     pooled.prior = fit_variance_prior(out.variance, out.df);
     squeeze_variance(out.variance, out.df, pooled.prior, out.moderated_variance);
-    const double interaction = std::isnan(pooled.interaction) ? 0.0 : pooled.interaction;
+    const double interaction = known_interaction(pooled);
     for_each_strain(cells, [&](std::span<const Cell> strain) { weighted_mean(strain, interaction, out); });
     for (std::size_t i = 0; i < out.wells.size(); ++i)
         if (out.wells[i] == 0.0)
             out.moderated_variance[i] = nan_value;
     return pooled;
+}
+
+std::vector<SharedLoading> batch_weights(const StrainWells& wells, const StrainVariance& variance,
+                                         std::span<const double> moderated_variance) {
+    const double interaction = known_interaction(variance);
+    std::vector<SharedLoading> weights;
+    const std::vector<Cell> cells = make_cells(wells);
+    for_each_strain(cells, [&](std::span<const Cell> strain) {
+        double sum = 0.0;
+        for (const Cell& c : strain)
+            sum += cell_weight(c, interaction, moderated_variance[c.strain]);
+        for (const Cell& c : strain)
+            weights.push_back(
+                {c.strain, c.batch, cell_weight(c, interaction, moderated_variance[c.strain]) / sum});
+    });
+    return weights;
 }
 
 double heritability(double strain_variance, double interaction, double residual, double batches,

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "kernels/stats/moderated_t.hpp"
+#include "kernels/stats/rank_draws.hpp"
 
 namespace wellsieve::kernels::stats {
 
@@ -48,6 +50,14 @@ struct StrainVariance {
 /// a batch does to all strains (plate normalisation) before. The order of the wells does not change a bit of
 /// the result. Allocates an index of the wells.
 StrainVariance strain_means(const StrainWells& wells, const StrainMeansOut& out);
+
+/// How much each batch weighs in each strain's mean, sorted by strain and batch; the weights of a strain add
+/// up to 1. An error that all strains of a batch share (that of the parent's mean there, once subtracted)
+/// enters the mean with this weight: add Σ weight² · its variance to standard_error², and give the weights,
+/// times what shrinkage leaves of them (1 − B_i), to rank_by_draws. `variance` and `moderated_variance` as
+/// strain_means gave them.
+std::vector<SharedLoading> batch_weights(const StrainWells& wells, const StrainVariance& variance,
+                                         std::span<const double> moderated_variance);
 
 /// H² of strain means from `batches` batches with `wells` wells each: σ_s²/(σ_s² + σ_sb²/b + σ_e²/(b n)).
 double heritability(double strain_variance, double interaction, double residual, double batches,

@@ -125,6 +125,29 @@ TEST_CASE("a balanced example by hand") {
     CHECK(ours.batches == std::vector{2.0, 2.0});
 }
 
+TEST_CASE("batch weights add up to 1 and make the mean from the batch means, with and without interaction") {
+    for (const std::string number : {"1", "2"}) {
+        const Wells wells = reference_wells(number);
+        const Means ours(wells, 9);
+        std::vector<double> weight_sum(9), mean(9);
+        for (const SharedLoading& w : batch_weights(wells.view(), ours.pooled, ours.moderated)) {
+            double sum = 0.0, count = 0.0;
+            for (std::size_t i = 0; i < wells.value.size(); ++i)
+                if (wells.strain[i] == w.strain && wells.batch[i] == w.source) {
+                    sum += wells.value[i];
+                    count += 1.0;
+                }
+            weight_sum[w.strain] += w.weight;
+            mean[w.strain] += w.weight * sum / count;
+        }
+        for (std::size_t strain = 0; strain < 9; ++strain)
+            if (ours.wells[strain] > 0.0) {
+                CHECK(weight_sum[strain] == Approx(1.0).epsilon(1e-14));
+                CHECK(mean[strain] == Approx(ours.mean[strain]).epsilon(1e-13));
+            }
+    }
+}
+
 TEST_CASE("strains without replicates take the variance of those with some, the parent for example") {
     Wells wells;
     for (const double v : {1.0, 2.0, 3.0})
