@@ -42,7 +42,9 @@ Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
-bool Document::is_workbook() const { return bytes_.starts_with("PK\x03\x04"); }
+bool Document::is_workbook() const {
+    return bytes_.starts_with("PK\x03\x04");
+}
 
 std::string_view Document::text() const {
     if (!decoded_->text) {
@@ -77,7 +79,9 @@ void Document::fail(const Table& table, std::size_t row, std::string_view messag
     throw FormatError(path_, table.place(row), message);
 }
 
-void Document::fail(std::string_view message) const { throw FormatError(path_, "", message); }
+void Document::fail(std::string_view message) const {
+    throw FormatError(path_, "", message);
+}
 
 Value Document::value_at(const Table& table, std::size_t row, std::size_t column, Well well,
                          char decimal_mark) const {
@@ -85,8 +89,19 @@ Value Document::value_at(const Table& table, std::size_t row, std::size_t column
     const auto value = parse_value(cell, decimal_mark);
     if (!value)
         fail(table, row, column,
-             fmt::format("well {}: '{}' is neither a number nor a mark that a reader writes", well_name(well), cell));
+             fmt::format("well {}: '{}' is neither a number nor a mark that a reader writes", well_name(well),
+                         cell));
     return *value;
+}
+
+Value Document::value_at_either_mark(const Table& table, std::size_t row, std::size_t column, Well well,
+                                     char& decimal_mark) const {
+    if (const auto value = parse_value(table.cell(row, column), decimal_mark))
+        return *value;
+    const char other = decimal_mark == '.' ? ',' : '.';
+    const Value value = value_at(table, row, column, well, other);
+    decimal_mark = other;
+    return value;
 }
 
 }  // namespace wellsieve::formats::plates

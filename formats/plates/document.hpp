@@ -11,7 +11,8 @@
 
 namespace wellsieve::formats::plates {
 
-/// One input file, read once and decoded once, however many readers look at it. Not for two threads at a time.
+/// One input file, read once and decoded once, however many readers look at it. Not for two threads at a
+/// time.
 class Document {
   public:
     /// Reads the file. Throws FormatError: missing, a directory, not readable, empty.
@@ -33,12 +34,19 @@ class Document {
     const std::vector<Table>& tables() const;
 
     /// Reports a problem at a cell, a row, or in the file as a whole.
-    [[noreturn]] void fail(const Table& table, std::size_t row, std::size_t column, std::string_view message) const;
+    [[noreturn]] void fail(const Table& table, std::size_t row, std::size_t column,
+                           std::string_view message) const;
     [[noreturn]] void fail(const Table& table, std::size_t row, std::string_view message) const;
     [[noreturn]] void fail(std::string_view message) const;
 
     /// The reading at a cell; unknown text is an error that names file, place, well and token.
-    Value value_at(const Table& table, std::size_t row, std::size_t column, Well well, char decimal_mark = '.') const;
+    Value value_at(const Table& table, std::size_t row, std::size_t column, Well well,
+                   char decimal_mark = '.') const;
+
+    /// The same where either decimal mark may stand: tries `decimal_mark` first, and leaves there what
+    /// fitted.
+    Value value_at_either_mark(const Table& table, std::size_t row, std::size_t column, Well well,
+                               char& decimal_mark) const;
 
   private:
     struct Decoded;

@@ -15,6 +15,7 @@ namespace wellsieve::formats::plates {
 struct Gen5Step {
     std::string label;  ///< "GFP_50"; empty for a step that was not named
     std::optional<Mode> mode;
+    std::vector<double> stated_nm = {};    ///< every number in the lines that state its optics
     double fixed_excitation_nm = missing;  ///< of an emission spectrum
     double fixed_emission_nm = missing;    ///< of an excitation spectrum
 };
@@ -36,6 +37,10 @@ std::vector<Gen5Step> read_gen5_procedure(const Table& table, std::size_t& row);
 /// ("GFP_50:480,520", "Read 2:600", "400/30,460/40", "Lum", "260:977 [Test]"). Nothing for any other label:
 /// those are of calculated values ("Blank 600", "[Concentration]", "Max V [600]", "Ratio").
 std::optional<Gen5Channel> gen5_channel(std::string_view label, const std::vector<Gen5Step>& steps);
+
+/// Whether the procedure states a channel's wavelengths, or states none at all. A label without its end may
+/// still read like one.
+bool procedure_states(const Gen5Channel& channel, const std::vector<Gen5Step>& steps);
 
 /// "96 WELL PLATE (Use plate lid)", "Generic 96 UV" → 96. Nothing where the text names no standard plate.
 std::optional<PlateShape> gen5_plate_shape(std::string_view plate_type);
@@ -77,14 +82,15 @@ class Gen5Export {
     double series_axis(const Table& table, std::size_t row, const SeriesHead& head);
     void read_series_rows(const Table& table, std::size_t begin, std::size_t end, const SeriesHead& head,
                           const Gen5Channel& channel);
+    bool is_last_line_unended(const Table& table, std::size_t row) const;
     void check_not_cut(const Table& table, std::size_t row, const SeriesHead& head) const;
+    void check_not_cut(const Table& table, std::size_t row, std::string_view label) const;
     std::size_t read_matrix(const Table& table, std::size_t row, std::size_t first);
     void take_sample_names(const Table& table, std::size_t row, const std::vector<WellColumn>& wells,
                            std::string_view label);
     std::string_view matrix_label(const Table& table, std::size_t row, std::size_t last_column) const;
     void spread_temperatures(std::size_t first_measurement);
     void add_row(const Table& table, std::size_t row, const std::vector<WellColumn>& wells, Measurement like);
-    Value value(const Table& table, std::size_t row, const WellColumn& at);
 
     const Document& document_;
     PlateFile file_;

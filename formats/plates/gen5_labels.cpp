@@ -173,9 +173,21 @@ double number_after(std::string_view text, std::string_view key) {
     return take_number(text).value_or(missing);
 }
 
+void add_numbers(std::vector<double>& numbers, std::string_view text) {
+    while (!text.empty())
+        if (const auto number = take_number(text))
+            numbers.push_back(*number);
+        else
+            text.remove_prefix(1);
+}
+
 void take_detail(Gen5Step& step, std::string_view detail) {
     if (!step.mode)
         step.mode = mode_of_read(detail);
+    constexpr std::array optics{"Wavelengths:", "Pathlength Correction:", "Excitation:", "Emission:"};
+    if (std::any_of(optics.begin(), optics.end(),
+                    [&](std::string_view key) { return detail.starts_with(key); }))
+        add_numbers(step.stated_nm, detail);
     if (const double nm = number_after(detail, "Fixed Excitation:"); !std::isnan(nm))
         step.fixed_excitation_nm = nm;
     if (const double nm = number_after(detail, "Fixed Emission:"); !std::isnan(nm))
@@ -241,6 +253,18 @@ std::optional<Gen5Channel> gen5_channel(std::string_view label, const std::vecto
         (readout.mode == Mode::absorbance ? readout.wavelength_nm : readout.emission_nm) = optics->first_nm;
     }
     return channel;
+}
+
+bool procedure_states(const Gen5Channel& channel, const std::vector<Gen5Step>& steps) {
+    std::vector<double> stated;
+    for (const Gen5Step& step : steps)
+        stated.insert(stated.end(), step.stated_nm.begin(), step.stated_nm.end());
+    const auto known = [&](double nm) {
+        return std::isnan(nm) || std::find(stated.begin(), stated.end(), nm) != stated.end();
+    };
+    const Readout& readout = channel.readout;
+    return stated.empty() ||
+           (known(readout.wavelength_nm) && known(readout.excitation_nm) && known(readout.emission_nm));
 }
 
 std::optional<PlateShape> gen5_plate_shape(std::string_view plate_type) {

@@ -17,12 +17,12 @@ struct Fact {
 };
 
 constexpr std::array facts{
-    Fact{"Software Version", "software_version"},
-    Fact{"Experiment File Path", "experiment_file"},
-    Fact{"Protocol File Path", "protocol_file"},
+    Fact{"Software Version", "software version"},
+    Fact{"Experiment File Path", "experiment file"},
+    Fact{"Protocol File Path", "protocol file"},
     Fact{"Reader Type", "instrument"},
-    Fact{"Reader Serial Number", "serial_number"},
-    Fact{"Reading Type", "reading_type"},
+    Fact{"Reader Serial Number", "serial number"},
+    Fact{"Reading Type", "reading type"},
     Fact{"User Name", "user"},
 };
 
@@ -128,7 +128,7 @@ bool Gen5Export::take_fact(const Table& table, std::size_t row, std::size_t colu
     } else if (key == "Date" || key == "Time") {
         plate_started_ += fmt::format("{}{}", plate_started_.empty() ? "" : " ", value);
         if (key == "Time")
-            file_.metadata.emplace("start_time", plate_started_);
+            file_.metadata.emplace("start time", plate_started_);
     } else if (key == "Actual Temperature") {
         if (const auto celsius = parse_value_any_mark(value); celsius && celsius->flag == Flag::none)
             temperatures_.push_back(celsius->number);
@@ -194,6 +194,7 @@ std::optional<std::uint32_t> Gen5Export::endpoint_readout(const Table& table, st
 void Gen5Export::note_calculated(const Table& table, std::size_t row, std::string_view label) {
     if (!calculated_)
         calculated_.emplace(table.place(row), std::string(label));
+    file_.rejects.push_back({table.place(row), fmt::format("'{}' is calculated", label)});
 }
 
 }  // namespace wellsieve::formats::plates

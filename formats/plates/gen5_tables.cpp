@@ -61,20 +61,10 @@ bool is_gen5_matrix(const Table& table, std::size_t row, std::size_t first) {
     return last.has_value();
 }
 
-Value Gen5Export::value(const Table& table, std::size_t row, const WellColumn& at) {
-    const std::string_view cell = table.cell(row, at.column);
-    if (const auto value = parse_value(cell, decimal_mark_))
-        return *value;
-    const char other = decimal_mark_ == '.' ? ',' : '.';
-    const Value value = document_.value_at(table, row, at.column, at.well, other);
-    decimal_mark_ = other;  // the export of another locale
-    return value;
-}
-
 void Gen5Export::add_row(const Table& table, std::size_t row, const std::vector<WellColumn>& wells,
                          Measurement like) {
     for (const WellColumn& at : wells) {
-        const Value read = value(table, row, at);
+        const Value read = document_.value_at_either_mark(table, row, at.column, at.well, decimal_mark_);
         like.value = read.number;
         like.flag = read.flag;
         like.well = at.well;
@@ -141,11 +131,25 @@ double Gen5Export::series_axis(const Table& table, std::size_t row, const Series
     return *number;
 }
 
+bool Gen5Export::is_last_line_unended(const Table& table, std::size_t row) const {
+    return row + 1 == table.rows() && !document_.is_workbook() && !document_.text().ends_with('\n');
+}
+
 void Gen5Export::check_not_cut(const Table& table, std::size_t row, const SeriesHead& head) const {
-    const bool last =
-        row + 1 == table.rows() && !document_.is_workbook() && !document_.text().ends_with('\n');
-    if (last && table.columns(row) <= head.wells.back().column && table.columns(row) < table.columns(row - 1))
+    const bool short_row =
+        table.columns(row) <= head.wells.back().column && table.columns(row) < table.columns(row - 1);
+    if (short_row && is_last_line_unended(table, row))
         document_.fail(table, row, "the file ends in the middle of this row; export it again");
+}
+
+void Gen5Export::check_not_cut(const Table& table, std::size_t row, std::string_view label) const {
+    const auto channel = gen5_channel(label, steps_);
+    if (channel && is_last_line_unended(table, row) && !procedure_states(*channel, steps_))
+        document_.fail(
+            table, row,
+            fmt::format("the file ends in the middle of '{}', which no step under 'Procedure Details' reads; "
+                        "export it again",
+                        label));
 }
 
 void Gen5Export::read_series_rows(const Table& table, std::size_t begin, std::size_t end,
@@ -243,6 +247,7 @@ std::size_t Gen5Export::read_matrix(const Table& table, std::size_t row, std::si
             continue;
         }
         const std::string_view label = matrix_label(table, row, wells.back().column);
+        check_not_cut(table, row, label);
         if (const auto readout = endpoint_readout(table, row, label)) {
             Measurement like;
             like.plate = plate();

@@ -28,4 +28,7 @@ PlateFile read_list(const Document& document);
 Match sniff_gen5(const Document& document);
 PlateFile read_gen5(const Document& document);
 
+Match sniff_softmax(const Document& document);
+PlateFile read_softmax(const Document& document);
+
 }  // namespace wellsieve::formats::plates

@@ -18,6 +18,8 @@ std::vector<Reader> list_readers() {
          sniff_list, read_list},
         {"gen5", "Agilent/BioTek Gen5", "txt csv xlsx",
          "'Software Version' and 'Plate Number' of a Gen5 export", sniff_gen5, read_gen5},
+        {"softmax", "Molecular Devices SoftMax Pro", "txt",
+         "'##BLOCKS=' or a 'Plate:' line of a SoftMax Pro export", sniff_softmax, read_softmax},
         tecan_icontrol_reader(),
         tecan_magellan_reader(),
         tecan_spark_reader(),

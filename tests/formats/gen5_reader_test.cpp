@@ -4,6 +4,7 @@
 
 #include "formats/plates/gen5_internal.hpp"
 #include "formats/plates/reader.hpp"
+#include "tests/formats/reader_conformance.hpp"
 
 using namespace wellsieve::formats;
 using namespace wellsieve::formats::plates;
@@ -58,8 +59,8 @@ TEST_CASE("Gen5: a results matrix keeps what was measured and leaves out what wa
     CHECK(file.plates[0].shape == PlateShape{4, 6});
     CHECK(file.samples.at({0, {0, 0}}) == "STD1");
     CHECK(file.metadata.at("instrument") == "Epoch 2");
-    CHECK(file.metadata.at("start_time") == "2/3/2026 9:15:00 AM");
-    CHECK(file.metadata.count("serial_number") == 0);
+    CHECK(file.metadata.at("start time") == "2/3/2026 9:15:00 AM");
+    CHECK(file.metadata.count("serial number") == 0);
 }
 
 TEST_CASE("Gen5: labels of measured values follow from the procedure, all others are calculated") {
@@ -114,8 +115,9 @@ TEST_CASE("Gen5: a kinetic run, unfinished, longer than a day, with a mangled de
     CHECK(at(file, "A1", 1).time_s == 86 * 3600 + 27 * 60 + 31);
     CHECK(std::isnan(at(file, "A1", 1).temperature_c));
     CHECK(at(file, "D6", 1).flag == Flag::error);
-    REQUIRE(file.rejects.size() == 1);
+    REQUIRE(file.rejects.size() == 2);
     CHECK(file.rejects[0].reason == "2 planned reads were not taken");
+    CHECK(file.rejects[1].reason == "'Blank 600' is calculated");
 }
 
 TEST_CASE("Gen5: a German CSV: semicolons, decimal commas, tables one column in, a time column a channel") {
@@ -220,4 +222,33 @@ TEST_CASE("Gen5: what cannot be read is refused with its place") {
     CHECK_THROWS_WITH(read(top + "600\n\nTime\tT 600\tA1\tA2\n0:00:00\t30\t0.1\t0.2\n0:10:00\t30\t0.3"),
                       Contains("line 24") && Contains("ends in the middle"));
     CHECK_THROWS_WITH(read(top + "Results\n\t7\nA\t0.5\t600\n"), Contains("no well A7"));
+}
+
+TEST_CASE("Gen5 keeps what every reader promises: endpoint") {
+    wellsieve::tests::check_reader(
+        {.reader = "gen5",
+         .sample = header + od_procedure +
+                   "Layout\n\t1\t2\nA\tSTD1\tSPL1\tWell ID\nB\tBLK\tSPL2\tWell ID\n\n" +
+                   "Results\n\t1\t2\nA\t0.125\t0.25\t600\n\t1\t2\tBlank "
+                   "600\nB\t0.4711\t0.5\t600\n\t3\t4\tBlank 600\n",
+         .measurements = 4,
+         .cell = "0.4711",
+         .well = "B1"});
+}
+
+TEST_CASE("Gen5 keeps what every reader promises: kinetic") {
+    const std::string table =
+        "600\n\nTime\tT\xC2\xB0 600\tA1\tA2\tB1\n0:00:22\t30.1\t0.101\t0.102\t0.103\n"
+        "0:10:22\t30.2\t0.201\t0.4711\t0.203\n0:00:00\n";
+    std::string comma = table;
+    for (char& c : comma)
+        c = c == '.' ? ',' : c;
+    wellsieve::tests::check_reader({.reader = "gen5",
+                                    .sample = header + od_procedure + table,
+                                    .measurements = 6,
+                                    .cell = "0.4711",
+                                    .well = "A2",
+                                    .decimal_comma = header + od_procedure + comma,
+                                    .known_token = "*0.5*",
+                                    .flag = Flag::masked});
 }
