@@ -12,18 +12,28 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "chunks hold little-endian numbers as they lie in memory");
 
-constexpr int deflate_level = 1;
+/// With shuffled columns as fast as level 1, and tighter: most byte planes are runs, which level 1 is slow
+/// on.
+constexpr int deflate_level = 4;
 /// Enough encoded chunks at a time for all cores, few enough for 32 MiB.
 constexpr std::size_t wave = 64;
 
-using Compressor = std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)>;
+/// What a thread needs to encode chunks, kept because fresh pages cost more than the encoding.
+struct Scratch {
+    std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor{
+        libdeflate_alloc_compressor(deflate_level), libdeflate_free_compressor};
+    std::vector<std::byte> shuffled;
+    std::vector<std::byte> packed;
+};
 
-libdeflate_compressor* thread_compressor() {
-    thread_local const Compressor compressor(libdeflate_alloc_compressor(deflate_level),
-                                             libdeflate_free_compressor);
-    if (!compressor)
+Scratch& scratch_for(std::size_t chunk_bytes) {
+    thread_local Scratch scratch;
+    if (!scratch.compressor)
         throw std::bad_alloc();
-    return compressor.get();
+    scratch.shuffled.resize(chunk_bytes);
+    const auto bound = libdeflate_zlib_compress_bound(scratch.compressor.get(), chunk_bytes);
+    scratch.packed.resize(std::max(scratch.packed.size(), bound));
+    return scratch;
 }
 
 /// First bytes of all elements, then all second bytes, and so on, in blocks that stay in the cache.
@@ -50,13 +60,13 @@ hdf5::PropertyList chunked_properties(std::size_t rows) {
 }
 
 std::vector<std::byte> encode_chunk(const Chunk& chunk) {
-    std::vector<std::byte> shuffled(chunk.rows * chunk.element_bytes);
+    auto& [compressor, shuffled, packed] = scratch_for(chunk.rows * chunk.element_bytes);
+    if (chunk.values.size() < shuffled.size())
+        std::ranges::fill(shuffled, std::byte{0});
     shuffle(chunk.values, chunk.element_bytes, chunk.rows, shuffled.data());
-    auto* compressor = thread_compressor();
-    std::vector<std::byte> packed(libdeflate_zlib_compress_bound(compressor, shuffled.size()));
-    packed.resize(
-        libdeflate_zlib_compress(compressor, shuffled.data(), shuffled.size(), packed.data(), packed.size()));
-    return packed;
+    const auto n = libdeflate_zlib_compress(compressor.get(), shuffled.data(), shuffled.size(), packed.data(),
+                                            packed.size());
+    return {packed.begin(), packed.begin() + static_cast<std::ptrdiff_t>(n)};
 }
 
 void write_chunks(std::span<const Chunk> chunks, const Executor& executor) {

@@ -81,8 +81,9 @@ TEST_CASE("a result of schema 1.0 that an earlier program wrote is read") {
     CHECK(strains.text("parent", 2) == "WT");
     CHECK(reader.read("inputs").get<std::vector<std::int64_t>>("bytes") ==
           std::vector<std::int64_t>{5'000'000'000, 120});
-    CHECK(reader.read("measurements").rows() == 30);
+    CHECK(reader.read("measurements").rows() == 600);
     CHECK(reader.read("measurements").find("time_s")->units == "s");
+    CHECK(reader.read("measurements").get<std::vector<double>>("time_s")[599] == 600.0 * 49);
     CHECK(reader.read("traits").get<std::vector<double>>("normalised")[5] == 123456789.123);
     CHECK(reader.read("traits").text("flag", 3) == "overflow");
     CHECK(reader.read("ranking").get<std::vector<bool>>("picked") == std::vector<bool>{true, false});

@@ -40,8 +40,8 @@ ResultTable plates() {
     table.add("rows", Ints{2, 2});
     table.add("columns", Ints{3, 3});
     table.add("run_order", Ints{1, 2});
-    table.add("measurement_begin", Longs{0, 24});
-    table.add("measurement_end", Longs{24, 30});
+    table.add("measurement_begin", Longs{0, 300});
+    table.add("measurement_end", Longs{300, 600});
     return table;
 }
 
@@ -127,7 +127,7 @@ ResultTable rejects() {
 
 void write_small_result(const std::filesystem::path& path) {
     ResultWriter writer(path, "wellsieve 0.1.0", "[screen]\nname = \"caf\u00e9\"\n");
-    for (const auto& table : {inputs(), strains(), plates(), wells(), readouts(), measurements(0, 30),
+    for (const auto& table : {inputs(), strains(), plates(), wells(), readouts(), measurements(0, 600),
                               traits(), scores(), ranking(), rejects(), quality()})
         writer.write(table);
     writer.commit();
