@@ -17,13 +17,26 @@ using bmg::Run;
 constexpr std::size_t header_rows = 40;  ///< no header is longer
 constexpr std::size_t sniffed_rows = 12;
 
+bool is_table_header(const Table& table, std::size_t row) {
+    const std::string_view first = table.cell(row, 0);
+    return equals_ignoring_case(first, "Well") || equals_ignoring_case(first, "Well Row");
+}
+
+bool names_raw_data(const Table& table, std::size_t row) {
+    for (std::size_t c = 0; c < table.columns(row); ++c)
+        if (contains_ignoring_case(table.cell(row, c), "Raw Data"))
+            return true;
+    return false;
+}
+
 bool starts_run(const Table& table, std::size_t row) {
     return table.cell(row, 0).starts_with("User:");
 }
 
 Match sniff_table(const Table& table) {
-    bool user = false, path = false, test = false;
-    for (std::size_t row = 0; row < std::min(table.rows(), sniffed_rows); ++row)
+    bool user = false, path = false, test = false, wells = false;
+    for (std::size_t row = 0; row < std::min(table.rows(), sniffed_rows); ++row) {
+        wells |= is_table_header(table, row) && names_raw_data(table, row);
         for (std::size_t c = 0; c < std::min<std::size_t>(table.columns(row), 4); ++c) {
             const std::string_view cell = table.cell(row, c);
             user |= c == 0 && cell.starts_with("User:");
@@ -31,9 +44,10 @@ Match sniff_table(const Table& table) {
             test |= starts_with_ignoring_case(cell, "Test name:") || cell.starts_with("Test run no.:") ||
                     cell.starts_with("Test ID:");
         }
+    }
     if (user && test)
         return Match::certain;
-    return path || (test && user) ? Match::likely : Match::no;
+    return path || wells ? Match::likely : Match::no;
 }
 
 /// For a header without a mode: two filters are fluorescence, one absorbance, none luminescence.
@@ -56,8 +70,7 @@ void read_header(Run& run) {
     std::optional<Mode> named;
     for (std::size_t row = run.first_row; row < std::min(run.end_row, run.first_row + header_rows); ++row) {
         const std::string_view first = table.cell(row, 0);
-        if (grid_at(table, row) || equals_ignoring_case(first, "Well") ||
-            equals_ignoring_case(first, "Well Row"))
+        if (grid_at(table, row) || is_table_header(table, row))
             break;
         for (std::size_t c = 0; c < table.columns(row); ++c) {
             const std::string_view cell = table.cell(row, c);
@@ -72,18 +85,18 @@ void read_header(Run& run) {
 }
 
 void scan_row(Run& run, std::size_t row) {
-    const std::string_view first = run.table->cell(row, 0);
-    const bool titles = equals_ignoring_case(first, "Well") || equals_ignoring_case(first, "Well Row");
-    run.has_wells |= titles;
-    for (std::size_t c = 0; c < (titles ? run.table->columns(row) : 1) && !run.has_raw; ++c)
-        run.has_raw = contains_ignoring_case(run.table->cell(row, c), "Raw Data");
+    const bool header = is_table_header(*run.table, row);
+    run.has_wells |= header;
+    if (!run.has_raw)
+        run.has_raw = header ? names_raw_data(*run.table, row)
+                             : contains_ignoring_case(run.table->cell(row, 0), "Raw Data");
 }
 
 std::vector<Run> find_runs(const Document& document) {
     std::vector<Run> runs;
     for (const Table& table : document.tables()) {
         for (std::size_t row = 0; row < table.rows(); ++row) {
-            if (starts_run(table, row) || (row == 0 && !document.is_workbook())) {
+            if (starts_run(table, row) || row == 0) {
                 Run& run = runs.emplace_back();
                 run.table = &table;
                 run.first_row = row;

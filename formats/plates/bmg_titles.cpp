@@ -144,7 +144,7 @@ std::string Run::key() const {
     std::string key;
     for (std::string_view name : {"Test ID", "Test run no.", "Date", "Time", "ID1", "ID2", "ID3"})
         key.append(fact(name)).push_back('\n');
-    return key;
+    return facts.empty() ? std::string(table->name()) : key;
 }
 
 }  // namespace wellsieve::formats::plates::bmg

@@ -69,7 +69,8 @@ std::size_t RunReader::read_grid(std::size_t header_row) {
     if (!grid)
         return 0;
     const Title title = parse_title(title_, run_.mode);
-    if (title.raw || mode_named(title_) == run_.mode) {
+    const bool untitled = mode_named(title_) == run_.mode && !contains_ignoring_case(title_, "based on");
+    if (title.raw || untitled) {
         Measurement where;
         where.plate = plate_;
         where.readout = file_.readout(title.readout);

@@ -144,6 +144,20 @@ TEST_CASE("wells across, as Omega and SMART Control write them, and cycles as pl
     CHECK(cycles.samples.at({0, Well{0, 1}}) == "X1");
 }
 
+TEST_CASE("a table whose header was cut off still says what it is; a polarization is calculated") {
+    const auto file =
+        read_sample("Well,Content,Raw Data (470 1),Raw Data (600 2)\nA01,Blank B,0.036,0.039\n");
+    check_optics(file.readouts[1], Mode::absorbance, 600, missing, missing);
+    CHECK(readings(file, "A1", 1) == "0.039");
+
+    const auto polarization = read_sample(
+        header + "Fluorescence polarization (FP)\n\nRaw Data (485 520 A)\n\n" + grid(2, "A,1,2\n") +
+        "\nPolarization based on Raw Data (485 520 A)\n\n" + grid(2, "A,3,4\n"));
+    check_optics(polarization.readouts[0], Mode::fluorescence, missing, 485, 520);
+    CHECK(polarization.measurements.size() == 2);
+    CHECK(polarization.rejects.size() == 1);
+}
+
 TEST_CASE("what a BMG file may not hold is named with its place") {
     CHECK_THROWS_WITH(
         read_sample(header + "Absorbance\n\nRaw Data (450)\n\n" + grid(3, "A,0.1,zero,0.3\n")),
