@@ -271,6 +271,7 @@ std::size_t ReportReader::read_well_block(std::size_t first_row) {
                 break;
             if (read_axis_line(row, axis) || !is_mean(table_.cell(row, 0)))
                 continue;
+            axis.wavelength_nm.clear();  // no spectrum has this form
             if (!set_up) {
                 set_readouts(axis, first_row, 0);
                 set_aside(first_row, "single reads within the wells: their mean is used");

@@ -141,14 +141,16 @@ class MagellanTable {
             return true;
         if (contains_ignoring_case(name, "well"))
             return true;
-        bool any_value = false;
         bool any_text = false;
         for (std::size_t row = first_; row < end_; ++row) {
             const std::string_view cell = table_.cell(row, c);
-            if (!cell.empty() && is_well(row))
-                (parse_value_any_mark(cell) ? any_value : any_text) = true;
+            if (cell.empty() || !is_well(row))
+                continue;
+            if (parse_value_any_mark(cell))
+                return false;
+            any_text = true;
         }
-        return any_text && !any_value;
+        return any_text;
     }
 
     void find_columns() {
@@ -253,6 +255,7 @@ class MagellanTable {
 
 PlateFile read_magellan(const Document& document) {
     PlateFile file;
+    tecan::reserve_for(document, file);
     for (const Table& table : document.tables()) {
         if (const auto header = find_header(table))
             MagellanTable(document, table, *header, file).read();

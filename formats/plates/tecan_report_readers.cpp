@@ -33,6 +33,7 @@ Match sniff(const Document& document, std::string_view program) {
 
 PlateFile read(const Document& document, std::string_view program) {
     PlateFile file;
+    tecan::reserve_for(document, file);
     tecan::ReadoutList readouts(file);
     for (const Table& table : document.tables()) {
         if (has_header(table, program))
