@@ -25,4 +25,8 @@ Footer read_footer(const Table& table, std::size_t row);
 /// none of them: then the column was calculated.
 std::optional<Settings> settings_for(const Footer& footer, const std::string& label, std::size_t n);
 
+/// Whether the sheet starts with a list of cycles, and its values.
+bool lists_cycles(const Table& table);
+void read_cycles(const Document& document, const Table& table, PlateFile& file);
+
 }  // namespace wellsieve::formats::plates::tecan

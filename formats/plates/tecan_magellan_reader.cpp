@@ -46,7 +46,7 @@ bool has_footer(const Table& table) {
 }
 
 Match sniff_table(const Table& table) {
-    if (find_header(table))
+    if (find_header(table) || tecan::lists_cycles(table))
         return Match::certain;
     return has_footer(table) || table.name().starts_with("Magellan Sheet") ? Match::likely : Match::no;
 }
@@ -259,6 +259,8 @@ PlateFile read_magellan(const Document& document) {
     for (const Table& table : document.tables()) {
         if (const auto header = find_header(table))
             MagellanTable(document, table, *header, file).read();
+        else if (tecan::lists_cycles(table))
+            tecan::read_cycles(document, table, file);
         else if (sniff_table(table) != Match::no)
             document.fail(
                 table, 0,

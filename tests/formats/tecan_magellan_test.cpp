@@ -136,6 +136,35 @@ TEST_CASE("Magellan: a spectrum, several plates, samples") {
     CHECK(file.samples.at({1, Well{0, 0}}) == "BL");
 }
 
+TEST_CASE("Magellan: a list of cycles, then wells with their values") {
+    const std::string head =
+        "Friday, July 05, 2024: 15:02:03 / 0 s / 25.1 °C\nFriday, July 05, 2024: 15:12:03 / 600 s / 25.3 "
+        "°C\n\n";
+    const PlateFile file = read_text(head + "A1\t0.1\t0.2\tA2\t0.3\tOVER\nB1\t0.5\t0.6\tB2\n");
+    REQUIRE(file.measurements.size() == 6);
+    CHECK(file.measurements[1].value == 0.2);
+    CHECK(file.measurements[1].time_s == 600);
+    CHECK(file.measurements[1].temperature_c == 25.3);
+    CHECK(well_name(file.measurements[3].well) == "A2");
+    CHECK((file.measurements[3].flag == Flag::overflow));
+    CHECK_THROWS_WITH(read_text(head + "A1\t0.1\tA2\t0.3\t0.4\n"),
+                      Catch::Contains("well A1: 1 values for 2 cycles"));
+    CHECK_THROWS_WITH(read_text(head + "A1\t0.1\t0.2\t0.3\n"),
+                      Catch::Contains("well A1: more values than cycles"));
+}
+
+TEST_CASE("Magellan: a compact footer") {
+    const PlateFile file = read_text(
+        "Well positions\tRaw data\n\t0s\nA1\t0.01\nB1\t0.02\n"
+        "Date of measurement: 2025-01-01/Time of measurement: 10:00:00\n"
+        "C:\\Magellan Pro\\mth\\Absorbance 450 nm.mth\n"
+        "Unknown user\ninfinite F50\nInstrument serial number: 123\n"
+        "Plate Description: [SUNRISE_Standard] - Greiner 96 Flat\nRange: A1:H12\nAbsorbance 492 nm\n");
+    CHECK(file.plates.at(0).name == "SUNRISE_Standard");
+    CHECK(file.readouts.at(0).wavelength_nm == 492);
+    CHECK(file.metadata.at("instrument") == "infinite F50");
+}
+
 TEST_CASE("Magellan: without well positions, or with a broken one, it is refused") {
     CHECK_THROWS_WITH(
         read_text("Raw data\tPlate\n0.1462\tP\nDate of measurement: 2021-07-06/Time of measurement: 1\n"),

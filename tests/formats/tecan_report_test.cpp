@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
 
 #include "formats/error.hpp"
 #include "formats/plates/reader.hpp"
@@ -238,4 +239,45 @@ TEST_CASE("Sunrise: plate under a '<>' corner") {
                          .well = "B1",
                          .to_bytes = samples::as_sheet,
                          .known_token = "OVER"});
+}
+
+TEST_CASE("a damaged Tecan export is refused or read, never worse") {
+    const std::string magellan =
+        "Well positions\tLabel1\n\t600s\n\t24.8 °C\nA1\t0.05\nP24\t0.03\n"
+        "Date of measurement: 2021-07-08/Time of measurement: 14:34:46\n485nm\nMeasurement mode: "
+        "Absorbance\n";
+    const std::string forms =
+        std::string(samples::icontrol_head) +
+        "Label: OD\nMode\t\t\t\tAbsorbance\n\nCycles / Well\nA1\t1\t2\nTime [s]\t0\t60\n"
+        "Mean\t0.1\t0.2\n\nWavel.\t300\t302\nA1\t1\t2\n\nWavel.\tA1\tB1\n300\t1\t2\n\n"
+        "Cycle Nr.\tTime [s]\tA1\n1\t0\t4\n\nWell\tMean\tStDev\nA1\t3\t4\n";
+    const std::vector<std::string> texts{samples::icontrol_kinetic(), samples::icontrol_endpoint(),
+                                         samples::spark_list(), magellan, forms};
+    const std::vector<std::string> pieces{"\t",        "\n",       "<>",
+                                          "Cycle Nr.", "Time [s]", "Wavel.",
+                                          "A1",        "AF48",     "Mode",
+                                          "Well",      "Mean",     "Cycles / Well",
+                                          "-1",        "1e99",     "Label: x",
+                                          "End Time:", "600s",     "Well positions",
+                                          "\"",        "",         "Application: Tecan i-control"};
+    std::mt19937 random(20261124);
+    int read = 0;
+    constexpr int runs = 3000;
+    for (int i = 0; i < runs; ++i) {
+        std::string text = texts[random() % texts.size()];
+        for (unsigned changes = 1 + random() % 5; changes > 0; --changes) {
+            const std::size_t at = random() % (text.size() + 1);
+            const std::size_t length =
+                random() % 2 == 0 ? 0 : std::min<std::size_t>(random() % 20, text.size() - at);
+            text.replace(at, length, pieces[random() % pieces.size()]);
+        }
+        try {
+            read_text(i % 8 == 0 ? samples::as_sheet(text) : text);
+            ++read;
+        } catch (const formats::FormatError& error) {
+            REQUIRE(std::string_view(error.what()).find('\n') == std::string_view::npos);
+        }
+    }
+    CHECK(read > runs / 10);
+    CHECK(read < runs);
 }
