@@ -265,7 +265,7 @@ TEST_CASE("a damaged Tecan export is refused or read, never worse") {
     constexpr int runs = 3000;
     for (int i = 0; i < runs; ++i) {
         std::string text = texts[random() % texts.size()];
-        for (unsigned changes = 1 + random() % 5; changes > 0; --changes) {
+        for (auto changes = 1 + random() % 5; changes > 0; --changes) {
             const std::size_t at = random() % (text.size() + 1);
             const std::size_t length =
                 random() % 2 == 0 ? 0 : std::min<std::size_t>(random() % 20, text.size() - at);
