@@ -23,8 +23,8 @@ std::string describe(zip_error_t& error) {
     return text;
 }
 
-bool is_utf16(std::string_view bytes) {
-    return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+bool is_ascii(std::string_view bytes) {
+    return std::none_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<signed char>(c) < 0; });
 }
 
 }  // namespace
@@ -95,7 +95,7 @@ std::string Archive::read(std::string_view part, std::size_t longest) {
             fail(fmt::format("is longer than {} MiB, which no export is", longest / mebibyte));
     }
     bytes.resize(used);
-    if (is_utf16(bytes))
+    if (!is_ascii(bytes))  // UTF-16 starts with a mark, which is not
         bytes = decode_text(bytes);
     return bytes;
 }

@@ -27,7 +27,12 @@ std::optional<Number> parse_whole(std::string_view text) {
                                                                                : std::nullopt;
 }
 
+/// Half of a surrogate pair is no character; a NUL is none that text may hold.
 void append_utf8(std::string& out, unsigned unit) {
+    if (unit == 0)
+        return;
+    if (unit >= 0xD800 && unit < 0xE000)
+        unit = 0xFFFD;
     if (unit < 0x80) {
         out += static_cast<char>(unit);
     } else if (unit < 0x800) {

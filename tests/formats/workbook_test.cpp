@@ -103,6 +103,16 @@ TEST_CASE("rich text is joined, phonetic hints are left out, escapes are resolve
     CHECK(tables[0].cell(0, 4).empty());
 }
 
+TEST_CASE("text is valid UTF-8 without NUL, whatever the parts hold") {
+    const auto tables = read_rows(
+        "<row><c t=\"str\"><v>a_x0000_b</v></c><c t=\"str\"><v>_xD83D_</v></c>"
+        "<c t=\"str\"><v>24 \xB0"
+        "C</v></c></row>");
+    CHECK(tables[0].cell(0, 0) == "ab");
+    CHECK(tables[0].cell(0, 1) == "\xEF\xBF\xBD");
+    CHECK(tables[0].cell(0, 2) == "24 °C");
+}
+
 TEST_CASE("sheets come in the order of their tabs, charts are left out, prefixes do not matter") {
     Parts parts = tests::workbook_parts({{"one", {{"A1", 1}}}, {"chart", {}}, {"two", {{"A1", 2}}}});
     std::string& relations = parts["xl/_rels/workbook.xml.rels"];
