@@ -57,23 +57,42 @@ std::size_t skip_blank_rows(const Table& table, std::size_t row) {
     return row;
 }
 
-std::optional<std::size_t> well_column_of_list(const Table& table) {
-    constexpr std::size_t probe_rows = 20;
-    const std::size_t first = skip_blank_rows(table, 0);
-    for (std::size_t column = std::min<std::size_t>(table.columns(first), 4); column-- > 0;) {
-        if (!parse_well(table.cell(first, column)) || table.columns(first) <= column + 1 ||
-            !parse_value_any_mark(table.cell(first, column + 1)))
-            continue;
-        std::size_t rows = 0;
-        std::size_t wells = 0;
-        for (std::size_t row = first; row < table.rows() && rows < probe_rows;
-             row = skip_blank_rows(table, row + 1)) {
-            ++rows;
-            wells += parse_well(table.cell(row, column)).has_value();
-        }
-        if (wells * 3 >= rows * 2)
-            return column;
-    }
+std::vector<std::string_view> filled_cells(const Table& table, std::size_t row) {
+    std::vector<std::string_view> cells;
+    for (std::size_t column = 0; column < table.columns(row); ++column)
+        if (!table.cell(row, column).empty())
+            cells.push_back(table.cell(row, column));
+    return cells;
+}
+
+std::optional<std::uint16_t> parse_plate_column(std::string_view text) {
+    const auto number = parse_number(text);
+    if (!number || *number < 1 || *number > 48 || *number != static_cast<std::uint16_t>(*number))
+        return std::nullopt;
+    return static_cast<std::uint16_t>(*number);
+}
+
+Shape shape_of(const Table& table) {
+    if (is_block(table))
+        return Shape::block;
+    if (is_tidy(table))
+        return Shape::tidy;
+    if (is_wide(table))
+        return Shape::wide;
+    return is_list(table) ? Shape::list : Shape::none;
+}
+
+Shape shape_of(const Document& document) {
+    for (const Table& table : document.tables())
+        if (const Shape shape = shape_of(table); shape != Shape::none)
+            return shape;
+    return Shape::none;
+}
+
+std::optional<PlateShape> shape_for_series(std::size_t count) {
+    for (std::uint32_t wells : {6, 12, 24, 48, 96, 384, 1536})
+        if (count <= wells)
+            return standard_shape(wells);
     return std::nullopt;
 }
 

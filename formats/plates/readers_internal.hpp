@@ -22,6 +22,12 @@ PlateFile read_victor(const Document& document);
 Match sniff_fusion(const Document& document);
 PlateFile read_fusion(const Document& document);
 
+Match sniff_block(const Document& document);
+PlateFile read_block(const Document& document);
+Match sniff_tidy(const Document& document);
+PlateFile read_tidy(const Document& document);
+Match sniff_wide(const Document& document);
+PlateFile read_wide(const Document& document);
 Match sniff_list(const Document& document);
 PlateFile read_list(const Document& document);
 

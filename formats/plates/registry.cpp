@@ -14,8 +14,6 @@ namespace {
 // One line a reader.
 std::vector<Reader> list_readers() {
     return {
-        {"list", "plain list without header", "txt csv tsv xlsx", "lines of a well and a value, or plate, well and value",
-         sniff_list, read_list},
         {"gen5", "Agilent/BioTek Gen5", "txt csv xlsx",
          "'Software Version' and 'Plate Number' of a Gen5 export", sniff_gen5, read_gen5},
         {"softmax", "Molecular Devices SoftMax Pro", "txt",
@@ -35,6 +33,14 @@ std::vector<Reader> list_readers() {
         {"victor", "PerkinElmer VICTOR", "txt csv", 
          "columns 'Plate, Repeat, Well' or 'Plate, Repeat, End time'", sniff_victor, read_victor},
         {"fusion", "PerkinElmer Fusion", "csv", "'Software:' with 'Fusion'", sniff_fusion, read_fusion},
+        {"block", "plain plates", "csv txt tsv xlsx", "numbers across and letters down, as on a plate",
+         sniff_block, read_block},
+        {"tidy", "plain tidy table", "csv txt tsv xlsx",
+         "columns 'well' and 'value', or 'well' and what was read", sniff_tidy, read_tidy},
+        {"wide", "plain curves", "csv txt tsv xlsx",
+         "a column 'time' and one a well, or a row a well and times across", sniff_wide, read_wide},
+        {"list", "plain list without header", "txt csv tsv xlsx",
+         "lines of a well and a value, or plate, well and value", sniff_list, read_list},
     };
 }
 

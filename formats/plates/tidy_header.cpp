@@ -1,0 +1,216 @@
+#include <algorithm>
+
+#include "formats/plates/plain_internal.hpp"
+#include "formats/plates/plain_label_internal.hpp"
+#include "formats/plates/text.hpp"
+#include "formats/plates/tidy_header_internal.hpp"
+
+namespace wellsieve::formats::plates::tidy {
+namespace {
+
+constexpr std::size_t probe_rows = 40;
+
+struct Name {
+    std::string_view text;  ///< lower case, letters and digits only
+    Role role;
+};
+
+constexpr std::array names{
+    Name{"plate", Role::plate},
+    Name{"plateid", Role::plate},
+    Name{"platename", Role::plate},
+    Name{"barcode", Role::plate},
+    Name{"platebarcode", Role::plate},
+    Name{"platenumber", Role::plate},
+    Name{"well", Role::well},
+    Name{"wellid", Role::well},
+    Name{"wellname", Role::well},
+    Name{"wellposition", Role::well},
+    Name{"position", Role::well},
+    Name{"wellpos", Role::well},
+    Name{"row", Role::row},
+    Name{"rowletter", Role::row},
+    Name{"platerow", Role::row},
+    Name{"column", Role::column},
+    Name{"col", Role::column},
+    Name{"platecolumn", Role::column},
+    Name{"sample", Role::series},
+    Name{"samplename", Role::series},
+    Name{"sampleid", Role::series},
+    Name{"strain", Role::series},
+    Name{"line", Role::series},
+    Name{"linename", Role::series},
+    Name{"experiment", Role::series},
+    Name{"experiments", Role::series},
+    Name{"curve", Role::series},
+    Name{"series", Role::series},
+    Name{"culture", Role::series},
+    Name{"name", Role::series},
+    Name{"value", Role::value},
+    Name{"values", Role::value},
+    Name{"measurement", Role::value},
+    Name{"measurements", Role::value},
+    Name{"reading", Role::value},
+    Name{"signal", Role::value},
+    Name{"rawvalue", Role::value},
+    Name{"intensity", Role::value},
+    Name{"mode", Role::mode},
+    Name{"detectionmode", Role::mode},
+    Name{"readmode", Role::mode},
+    Name{"readout", Role::readout},
+    Name{"channel", Role::readout},
+    Name{"measurementtype", Role::readout},
+    Name{"analyte", Role::readout},
+    Name{"variable", Role::readout},
+    Name{"label", Role::readout},
+    Name{"wavelength", Role::wavelength},
+    Name{"wavelengthnm", Role::wavelength},
+    Name{"excitation", Role::excitation},
+    Name{"excitationnm", Role::excitation},
+    Name{"ex", Role::excitation},
+    Name{"excitationwavelength", Role::excitation},
+    Name{"emission", Role::emission},
+    Name{"emissionnm", Role::emission},
+    Name{"em", Role::emission},
+    Name{"emissionwavelength", Role::emission},
+    Name{"unit", Role::unit},
+    Name{"units", Role::unit},
+    Name{"flag", Role::flag},
+    Name{"flags", Role::flag},
+    Name{"qualifier", Role::flag},
+    Name{"kind", Role::kind},
+    Name{"read", Role::design},
+    Name{"id", Role::design},
+    Name{"index", Role::design},
+    Name{"n", Role::design},
+    Name{"rep", Role::design},
+    Name{"replicate", Role::design},
+    Name{"batch", Role::design},
+    Name{"cycle", Role::design},
+    Name{"condition", Role::design},
+    Name{"medium", Role::design},
+    Name{"media", Role::design},
+    Name{"role", Role::design},
+    Name{"type", Role::design},
+    Name{"control", Role::design},
+    Name{"iscontrol", Role::design},
+    Name{"group", Role::design},
+    Name{"conc", Role::design},
+    Name{"concentration", Role::design},
+    Name{"dose", Role::design},
+    Name{"dilution", Role::design},
+    Name{"volume", Role::design},
+    Name{"date", Role::design},
+    Name{"file", Role::design},
+    Name{"comment", Role::design},
+    Name{"note", Role::design},
+};
+
+std::optional<Role> role_of(std::string_view header) {
+    std::string plain_name;
+    for (char c : header)
+        if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+            plain_name += static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    const auto found =
+        std::find_if(names.begin(), names.end(), [&](auto& name) { return name.text == plain_name; });
+    if (found != names.end())
+        return found->role;
+    if (plain::is_temperature_header(header))
+        return Role::temperature;
+    return plain::parse_time_header(header) ? std::optional(Role::time) : std::nullopt;
+}
+
+std::optional<std::uint16_t> parse_row(std::string_view text) {
+    if (const auto number = parse_number(text); number && *number >= 1 && *number <= 32)
+        return static_cast<std::uint16_t>(*number - 1);
+    return parse_row_label(text);
+}
+
+/// Whether the first cell below the header that is not empty is a number.
+bool starts_with_number(const Table& table, std::size_t header_row, std::size_t column) {
+    const std::size_t end = std::min(table.rows(), header_row + 1 + 2 * probe_rows);
+    for (std::size_t row = header_row + 1; row < end; ++row)
+        if (is_data(table, row) && !table.cell(row, column).empty()) {
+            const auto value = parse_value_any_mark(table.cell(row, column));
+            return value && value->flag == Flag::none;
+        }
+    return false;
+}
+
+/// Columns without a role hold readings when no column is called "value".
+void find_values(const Table& table, Header& header, const std::vector<std::size_t>& others) {
+    if (const auto value = header.column(Role::value)) {
+        header.values.push_back(*value);
+        return;
+    }
+    for (std::size_t column : others)
+        if (plain::optical_readout(table.cell(header.row, column)) ||
+            starts_with_number(table, header.row, column))
+            header.values.push_back(column);
+}
+
+std::optional<Header> header_at(const Table& table, std::size_t row) {
+    Header header;
+    header.row = row;
+    std::vector<std::size_t> others;
+    bool times_only = true;
+    for (std::size_t column = 0; column < table.columns(row); ++column) {
+        const std::string_view cell = table.cell(row, column);
+        if (cell.empty())
+            continue;
+        const auto role = role_of(cell);
+        if (role && !header.column(*role))
+            header.columns[static_cast<std::size_t>(*role)] = column;
+        else if (!role)
+            others.push_back(column);
+        times_only = times_only &&
+                     (role || plain::parse_written_time(cell, '.') || plain::parse_written_time(cell, ','));
+    }
+    find_values(table, header, others);
+    const bool reading_described = header.column(Role::time) || header.column(Role::unit) ||
+                                   header.column(Role::readout) || header.column(Role::mode);
+    const bool series = header.column(Role::series) && reading_described;
+    const bool transposed = !header.column(Role::value) && times_only;  // a row a well, a column a time
+    if (header.values.empty() || transposed || (!header.names_wells() && !series))
+        return std::nullopt;
+    return header;
+}
+
+}  // namespace
+
+bool Header::names_wells() const {
+    return column(Role::well) || (column(Role::row) && column(Role::column));
+}
+
+bool is_data(const Table& table, std::size_t row) {
+    return !table.is_blank(row) && !table.cell(row, 0).starts_with('#');
+}
+
+std::optional<Well> well_at(const Table& table, std::size_t row, const Header& header) {
+    if (const auto column = header.column(Role::well))
+        if (const auto well = parse_well(table.cell(row, *column)))
+            return well;
+    if (!header.column(Role::row) || !header.column(Role::column))
+        return std::nullopt;
+    const auto plate_row = parse_row(table.cell(row, *header.column(Role::row)));
+    const auto plate_column = plain::parse_plate_column(table.cell(row, *header.column(Role::column)));
+    if (!plate_row || !plate_column)
+        return std::nullopt;
+    return Well{*plate_row, static_cast<std::uint16_t>(*plate_column - 1)};
+}
+
+std::optional<Header> find_header(const Table& table) {
+    for (std::size_t row = 0; row < std::min(table.rows(), probe_rows); ++row) {
+        auto header = is_data(table, row) ? header_at(table, row) : std::nullopt;
+        if (!header)
+            continue;
+        std::size_t first = row + 1;
+        while (first < table.rows() && !is_data(table, first))
+            ++first;
+        if (first < table.rows() && (!header->names_wells() || well_at(table, first, *header)))
+            return header;
+    }
+    return std::nullopt;
+}
+
+}  // namespace wellsieve::formats::plates::tidy
