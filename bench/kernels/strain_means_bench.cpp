@@ -31,7 +31,8 @@ void mean_strains(benchmark::State& state) {
         df(strains), moderated(strains);
     StrainVariance pooled{};
     for (auto _ : state)
-        pooled = strain_means({value, strain, batch}, {wells, batches, mean, error, variance, df, moderated});
+        pooled =
+            strain_means({value, strain, batch}, {}, {wells, batches, mean, error, variance, df, moderated});
     bench::require(std::abs(pooled.interaction - 1.0) < 10.0 / std::sqrt(static_cast<double>(strains)),
                    "strain_means");
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(value.size()));

@@ -111,17 +111,25 @@ double interaction_weight(std::span<const Cell> cells) {
     return wells - squares / wells;
 }
 
-StrainVariance pooled_variance(std::span<const Cell> cells) {
+bool is_reference(std::uint32_t strain, const StrainModelOptions& options) {
+    return std::find(options.references.begin(), options.references.end(), strain) !=
+           options.references.end();
+}
+
+StrainVariance pooled_variance(std::span<const Cell> cells, const StrainModelOptions& options) {
     Sums within, between;
     double weight = 0.0;
     for_each_strain(cells, [&](std::span<const Cell> strain) {
         const Sums w = within_batches(strain);
-        const Sums b = between_batches(strain);
         within = {within.squares + w.squares, within.df + w.df};
+        if (is_reference(strain[0].strain, options))
+            return;
+        const Sums b = between_batches(strain);
         between = {between.squares + b.squares, between.df + b.df};
         weight += interaction_weight(strain);
     });
-    StrainVariance pooled{nan_value, within.df, nan_value, between.df, {}, between.df > 0.0, false};
+    const bool enough = between.df > 0.0 && between.df >= options.fewest_interaction_df;
+    StrainVariance pooled{nan_value, within.df, nan_value, between.df, {}, enough, false};
     if (within.df > 0.0)
         pooled.residual = within.squares / within.df;
     if (within.df > 0.0 && between.df > 0.0)
@@ -129,21 +137,25 @@ StrainVariance pooled_variance(std::span<const Cell> cells) {
     if (within.df == 0.0 && between.df > 0.0) {
         pooled.residual = between.squares / between.df;
         pooled.residual_df = between.df;
+        pooled.interaction_estimable = true;
         pooled.residual_includes_interaction = true;
     }
     return pooled;
 }
 
-void observed_columns(std::span<const Cell> cells, bool between, const StrainMeansOut& out) {
+void observed_columns(std::span<const Cell> cells, bool between, const StrainModelOptions& options,
+                      const StrainMeansOut& out) {
     for (const auto& column : {out.wells, out.batches, out.df})
         std::fill(column.begin(), column.end(), 0.0);
     for (const auto& column : {out.mean, out.standard_error, out.variance})
         std::fill(column.begin(), column.end(), nan_value);
     for_each_strain(cells, [&](std::span<const Cell> strain) {
-        const std::size_t i = strain[0].strain;
-        const Sums sums = between ? between_batches(strain) : within_batches(strain);
+        const std::uint32_t i = strain[0].strain;
         out.wells[i] = total_wells(strain);
         out.batches[i] = static_cast<double>(strain.size());
+        if (between && is_reference(i, options))
+            return;
+        const Sums sums = between ? between_batches(strain) : within_batches(strain);
         out.df[i] = sums.df;
         if (sums.df > 0.0)
             out.variance[i] = sums.squares / sums.df;
@@ -156,7 +168,8 @@ double cell_weight(const Cell& cell, double interaction, double residual) {
 }
 
 double known_interaction(const StrainVariance& variance) {
-    return std::isnan(variance.interaction) ? 0.0 : variance.interaction;
+    return variance.interaction_estimable && !variance.residual_includes_interaction ? variance.interaction
+                                                                                     : 0.0;
 }
 
 void weighted_mean(std::span<const Cell> cells, double interaction, const StrainMeansOut& out) {
@@ -175,11 +188,12 @@ void weighted_mean(std::span<const Cell> cells, double interaction, const Strain
 
 }  // namespace
 
-StrainVariance strain_means(const StrainWells& wells, const StrainMeansOut& out) {
+StrainVariance strain_means(const StrainWells& wells, const StrainModelOptions& options,
+                            const StrainMeansOut& out) {
     assert(wells.strain.size() == wells.value.size() && wells.batch.size() == wells.value.size());
     const std::vector<Cell> cells = make_cells(wells);
-    StrainVariance pooled = pooled_variance(cells);
-    observed_columns(cells, pooled.residual_includes_interaction, out);
+    StrainVariance pooled = pooled_variance(cells, options);
+    observed_columns(cells, pooled.residual_includes_interaction, options, out);
     pooled.prior = fit_variance_prior(out.variance, out.df);
     squeeze_variance(out.variance, out.df, pooled.prior, out.moderated_variance);
     const double interaction = known_interaction(pooled);

@@ -17,6 +17,16 @@ struct StrainWells {
     std::span<const std::uint32_t> batch;
 };
 
+struct StrainModelOptions {
+    /// Strains whose mean in each batch was subtracted from all values there, the parent for example. Their
+    /// scatter between batches is 0 by construction and says nothing about other strains'.
+    std::span<const std::uint32_t> references = {};
+
+    /// With fewer degrees of freedom the interaction counts as not estimable: two strains that were measured
+    /// twice are no basis for the errors of all.
+    double fewest_interaction_df = 5;
+};
+
 /// One element a strain. A strain without values has counts of 0 and NaN elsewhere.
 struct StrainMeansOut {
     std::span<double> wells;
@@ -32,13 +42,13 @@ struct StrainMeansOut {
 struct StrainVariance {
     double residual;  ///< σ_e², mean over wells of one strain in one batch; NaN when df is 0
     double residual_df;
-    double interaction;     ///< σ_sb², by moments, not below 0; NaN when it cannot be estimated
+    double interaction;     ///< σ_sb², by moments, not below 0; NaN when its df is 0
     double interaction_df;  ///< Σ (batches of a strain − 1)
     VariancePrior prior;    ///< of the residual variances of single strains
 
-    /// False when each strain stands in one batch only. Then its replicates are pseudo-replicates: the
-    /// standard errors say how well a strain's wells agree, not how well another batch would. A report must
-    /// warn.
+    /// False when (nearly) every strain stands in one batch only. Then its replicates are pseudo-replicates:
+    /// the interaction is left out of weights and standard errors, which say how well a strain's wells agree,
+    /// not how well another batch would. A report must warn.
     bool interaction_estimable;
 
     /// True when no batch holds a strain twice. Then residual and interaction cannot be told apart:
@@ -49,7 +59,8 @@ struct StrainVariance {
 /// Means and standard errors of all strains from their wells. Batches are strains' batches only: remove what
 /// a batch does to all strains (plate normalisation) before. The order of the wells does not change a bit of
 /// the result. Allocates an index of the wells.
-StrainVariance strain_means(const StrainWells& wells, const StrainMeansOut& out);
+StrainVariance strain_means(const StrainWells& wells, const StrainModelOptions& options,
+                            const StrainMeansOut& out);
 
 /// How much each batch weighs in each strain's mean, sorted by strain and batch; the weights of a strain add
 /// up to 1. An error that all strains of a batch share (that of the parent's mean there, once subtracted)

@@ -27,7 +27,7 @@ struct Wells {
 };
 
 struct Means {
-    Means(const Wells& input, std::size_t strains)
+    Means(const Wells& input, std::size_t strains, const StrainModelOptions& options = {})
         : wells(strains),
           batches(strains),
           mean(strains),
@@ -35,7 +35,8 @@ struct Means {
           variance(strains),
           df(strains),
           moderated(strains) {
-        pooled = strain_means(input.view(), {wells, batches, mean, standard_error, variance, df, moderated});
+        pooled = strain_means(input.view(), options,
+                              {wells, batches, mean, standard_error, variance, df, moderated});
     }
     std::vector<double> wells, batches, mean, standard_error, variance, df, moderated;
     StrainVariance pooled;
@@ -116,7 +117,7 @@ TEST_CASE("a balanced example by hand") {
     for (const auto& [s, b, v] : std::vector<std::tuple<int, int, double>>{
              {0, 0, 1}, {0, 0, 3}, {0, 1, 5}, {0, 1, 7}, {1, 0, 0}, {1, 0, 2}, {1, 1, 2}, {1, 1, 4}})
         wells.add(s, b, v);
-    const Means ours(wells, 2);
+    const Means ours(wells, 2, {.fewest_interaction_df = 2});
     CHECK(ours.pooled.residual == Approx(2.0));     // four cells of Σ 2 on 1 df
     CHECK(ours.pooled.interaction == Approx(4.0));  // between: (16 + 4)/2 = 10 = 2 + 2 σ²
     CHECK(ours.mean == std::vector{4.0, 2.0});
@@ -146,6 +147,44 @@ TEST_CASE("batch weights add up to 1 and make the mean from the batch means, wit
                 CHECK(mean[strain] == Approx(ours.mean[strain]).epsilon(1e-13));
             }
     }
+}
+
+TEST_CASE("an interaction on too few degrees of freedom is told, but not used") {
+    Wells wells;
+    for (std::uint32_t s = 0; s < 4; ++s)
+        for (std::uint32_t b = 0; b < 2; ++b)
+            for (const double v : {-1.0, 1.0})
+                wells.add(s, b, v + 10.0 * b);
+    const Means used(wells, 4, {.fewest_interaction_df = 4});
+    CHECK(used.pooled.interaction_estimable);
+    CHECK(used.standard_error[0] == Approx(std::sqrt(49.0 / 2 + 2.0 / 4)));  // between: 100 = 2 + 2 σ²
+    const Means ours(wells, 4);
+    CHECK(ours.pooled.interaction == used.pooled.interaction);
+    CHECK(ours.pooled.interaction_df == 4.0);
+    CHECK(!ours.pooled.interaction_estimable);
+    CHECK(ours.standard_error[0] == Approx(std::sqrt(2.0 / 4)));
+}
+
+TEST_CASE("the strain that others were measured against says nothing about batches") {
+    Wells wells = reference_wells("1");
+    const StrainVariance without = Means(wells, 9).pooled;
+    for (std::uint32_t b = 0; b < 20; ++b)
+        for (const double v : {-1.0, 1.0})
+            wells.add(9, b, v);
+    const std::vector<std::uint32_t> parent{9};
+    const StrainVariance ours = Means(wells, 10, {.references = parent}).pooled;
+    CHECK(ours.interaction_df == without.interaction_df);
+    CHECK(ours.residual_df == without.residual_df + 20.0);
+
+    Wells single = reference_wells("3");
+    const StrainVariance single_without = Means(single, 7).pooled;
+    for (std::uint32_t b = 0; b < 20; ++b)
+        single.add(7, b, 0.0);
+    const std::vector<std::uint32_t> single_parent{7};
+    const Means with(single, 8, {.references = single_parent});
+    CHECK(with.pooled.residual == single_without.residual);
+    CHECK(with.df[7] == 0.0);
+    CHECK(with.standard_error[7] > 0.0);
 }
 
 TEST_CASE("strains without replicates take the variance of those with some, the parent for example") {
@@ -183,7 +222,7 @@ TEST_CASE("batches that differ less than wells do leave no interaction") {
         for (std::uint32_t b = 0; b < 2; ++b)
             for (const double v : {-1.0, 0.0, 1.0 + s})
                 wells.add(s, b, v);
-    const Means ours(wells, 3);
+    const Means ours(wells, 3, {.fewest_interaction_df = 3});
     CHECK(ours.pooled.interaction == 0.0);
     CHECK(ours.pooled.interaction_estimable);
 }
