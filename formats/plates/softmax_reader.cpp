@@ -51,6 +51,7 @@ class SoftmaxTables {
                 table_, row,
                 fmt::format("{} tables stand side by side, but the 'Plate:' line names {} readings",
                             channels_.size(), readouts_.size()));
+        make_room((end_ - row) * table_.columns(row));
         plate_.wells_across ? read_wells_across(row + 1) : read_plates(row + 1);
     }
 
@@ -62,6 +63,12 @@ class SoftmaxTables {
 
     void not_taken(std::string_view reason) {
         file_.rejects.push_back({table_.place(plate_.row), std::string(reason)});
+    }
+
+    void make_room(std::size_t more) {
+        auto& measurements = file_.measurements;
+        if (measurements.size() + more > measurements.capacity())
+            measurements.reserve(std::max(measurements.size() + more, measurements.capacity() * 2));
     }
 
     void set_aside_from(std::size_t row) {
