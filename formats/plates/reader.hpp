@@ -20,6 +20,7 @@ struct Reader {
     std::string_view looked_for;  ///< what `sniff` looks for, told when no reader takes a file
     Match (*sniff)(const Document&);
     PlateFile (*read)(const Document&);  ///< throws FormatError
+    Match at_most = Match::certain;      ///< what `sniff` can be; not asked once another is surer
 };
 
 /// Every reader of this build, in the order in which they are listed.

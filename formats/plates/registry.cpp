@@ -30,19 +30,20 @@ std::vector<Reader> list_readers() {
          "'Results from' above all, or 'Results for …' above 'Barcode: …'", sniff_kaleido, read_kaleido},
         {"nivo", "PerkinElmer/Revvity VICTOR Nivo", "csv txt", "'… RESULTS' above '1 OPERATION'", sniff_nivo,
          read_nivo},
-        {"victor", "PerkinElmer VICTOR", "txt csv", 
+        {"victor", "PerkinElmer VICTOR", "txt csv",
          "columns 'Plate, Repeat, Well' or 'Plate, Repeat, End time'", sniff_victor, read_victor},
         {"fusion", "PerkinElmer Fusion", "csv", "'Software:' with 'Fusion'", sniff_fusion, read_fusion},
         {"edd", "JBEI Experiment Data Depot", "csv", "columns 'Line Name', 'Measurement Type' and 'Value'", sniff_edd,
          read_edd},
         {"block", "plain plates", "csv txt tsv xlsx", "numbers across and letters down, as on a plate",
-         sniff_block, read_block},
+         sniff_block, read_block, Match::weak},
         {"tidy", "plain tidy table", "csv txt tsv xlsx",
-         "columns 'well' and 'value', or 'well' and what was read", sniff_tidy, read_tidy},
+         "columns 'well' and 'value', or 'well' and what was read", sniff_tidy, read_tidy, Match::weak},
         {"wide", "plain curves", "csv txt tsv xlsx",
-         "a column 'time' and one a well, or a row a well and times across", sniff_wide, read_wide},
+         "a column 'time' and one a well, or a row a well and times across", sniff_wide, read_wide,
+         Match::weak},
         {"list", "plain list without header", "txt csv tsv xlsx",
-         "lines of a well and a value, or plate, well and value", sniff_list, read_list},
+         "lines of a well and a value, or plate, well and value", sniff_list, read_list, Match::weak},
     };
 }
 
@@ -97,6 +98,8 @@ const Reader& choose_reader(const Document& document, std::string_view name) {
     Match best = Match::no;
     std::vector<const Reader*> surest;
     for (const Reader& reader : readers()) {
+        if (reader.at_most < best)
+            continue;
         const Match match = reader.sniff(document);
         if (match > best) {
             best = match;

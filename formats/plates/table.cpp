@@ -49,13 +49,6 @@ std::size_t closing_quote(std::string_view text, std::size_t begin, char delimit
 
 }  // namespace
 
-std::size_t Table::columns(std::size_t row) const {
-    if (row >= row_starts_.size())
-        return 0;
-    const std::size_t end = row + 1 < row_starts_.size() ? row_starts_[row + 1] : cells_.size();
-    return end - row_starts_[row];
-}
-
 bool Table::is_blank(std::size_t row) const {
     for (std::size_t c = 0; c < columns(row); ++c)
         if (!cell(row, c).empty())

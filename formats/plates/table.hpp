@@ -24,7 +24,11 @@ class Table {
 
     const std::string& name() const { return name_; }  ///< of the sheet; empty for a text file
     std::size_t rows() const { return row_starts_.size(); }
-    std::size_t columns(std::size_t row) const;
+    std::size_t columns(std::size_t row) const {
+        if (row >= row_starts_.size())
+            return 0;
+        return (row + 1 < row_starts_.size() ? row_starts_[row + 1] : cells_.size()) - row_starts_[row];
+    }
     std::string_view cell(std::size_t row, std::size_t column) const {
         return column < columns(row) ? cells_[row_starts_[row] + column] : std::string_view{};
     }

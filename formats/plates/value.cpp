@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "formats/plates/text.hpp"
@@ -60,7 +61,9 @@ constexpr std::array tokens{
     Token{"#VALUE!", Flag::not_a_number},
 };
 
-bool consists_of(std::string_view text, char c) { return text.find_first_not_of(c) == std::string_view::npos; }
+bool consists_of(std::string_view text, char c) {
+    return text.find_first_not_of(c) == std::string_view::npos;
+}
 
 std::optional<Value> parse_token(std::string_view text, char decimal_mark) noexcept {
     if (text.empty())
@@ -82,9 +85,38 @@ std::optional<Value> parse_token(std::string_view text, char decimal_mark) noexc
     return std::nullopt;
 }
 
+/// "-12.345": the digits and the power of ten are both exact as doubles, so their quotient is correctly
+/// rounded. Nothing for any other text, longer numbers and exponents included.
+std::optional<double> parse_plain_number(std::string_view text, char decimal_mark) noexcept {
+    constexpr std::array powers{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    const bool negative = text.starts_with('-');
+    std::uint64_t digits = 0;
+    std::size_t count = 0;
+    std::size_t decimals = 0;
+    std::size_t marks = 0;
+    for (std::size_t i = negative; i < text.size(); ++i) {
+        if (text[i] >= '0' && text[i] <= '9') {
+            digits = digits * 10 + static_cast<std::uint64_t>(text[i] - '0');
+            ++count;
+            decimals += marks;
+        } else if (text[i] == decimal_mark && marks == 0) {
+            marks = 1;
+        } else {
+            return std::nullopt;
+        }
+    }
+    if (count == 0 || count >= powers.size())
+        return std::nullopt;
+    const double number = static_cast<double>(digits) / powers[decimals];
+    return negative ? -number : number;
+}
+
 }  // namespace
 
 std::optional<double> parse_number(std::string_view text, char decimal_mark) noexcept {
+    if (const auto plain = parse_plain_number(text, decimal_mark))
+        return plain;
     text = trim(text);
     if (!text.empty() && text.front() == '+')
         text.remove_prefix(1);
@@ -94,7 +126,8 @@ std::optional<double> parse_number(std::string_view text, char decimal_mark) noe
         return std::nullopt;
     double number = 0;
     const fast_float::parse_options options{fast_float::chars_format::general, decimal_mark};
-    const auto result = fast_float::from_chars_advanced(text.data(), text.data() + text.size(), number, options);
+    const auto result =
+        fast_float::from_chars_advanced(text.data(), text.data() + text.size(), number, options);
     if (result.ec != std::errc{} || result.ptr != text.data() + text.size() || !std::isfinite(number))
         return std::nullopt;
     return number;

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdlib>
 
 using namespace wellsieve::formats::plates;
 
@@ -18,6 +19,17 @@ TEST_CASE("numbers are read with the stated decimal mark only") {
     CHECK_FALSE(parse_number("nan"));
     CHECK_FALSE(parse_number("1e999"));
     CHECK_FALSE(parse_number(""));
+}
+
+TEST_CASE("short and long numbers are rounded alike, as strtod rounds them") {
+    for (const char* text :
+         {"0.059", "-0.066", "2.4711", "123456789012345", "0.000000000000001", "9007199254740993",
+          "3.41797666666667", "0.0000000000000012345678901234567", "5.", "-0.0003", "1844674407370955.1616"})
+        CHECK(parse_number(text) == std::strtod(text, nullptr));
+    CHECK_FALSE(parse_number("-"));
+    CHECK_FALSE(parse_number("."));
+    CHECK_FALSE(parse_number("1.2.3"));
+    CHECK_FALSE(parse_number("1,5"));
 }
 
 TEST_CASE("what a reader writes in the place of a number becomes a flag, never a number") {
