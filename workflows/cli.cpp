@@ -1,17 +1,111 @@
 #include <fmt/format.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <functional>
+#include <map>
+#include <memory>
 
 #include "formats/error.hpp"
 #include "kernels/target.hpp"
+#include "pipeline/error.hpp"
 #include "workflows/commands.hpp"
+#include "workflows/config.hpp"
 
 namespace wellsieve::workflows {
 namespace {
 
 using Action = std::function<Exit()>;
+
+/// The program's log goes to stderr, or as JSON lines to a file; nobody else sets it up.
+void start_log(const CommonOptions& common) {
+    if (!common.log_json.empty()) {
+        spdlog::set_default_logger(spdlog::basic_logger_st("wellsieve", common.log_json, true));
+        spdlog::set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":"%v"})");
+    } else {
+        spdlog::set_default_logger(spdlog::stderr_logger_st("wellsieve"));
+        spdlog::set_pattern("wellsieve: %v");
+    }
+    spdlog::set_level(common.quiet     ? spdlog::level::err
+                      : common.verbose ? spdlog::level::info
+                                       : spdlog::level::warn);
+}
+
+void add_common(CLI::App& command, CommonOptions& common) {
+    command.add_option("--threads", common.threads, "Threads to use; 0: all")->capture_default_str();
+    command.add_option_function<std::string>(
+        "--memory",
+        [&common](const std::string& text) {
+            try {
+                common.memory_bytes = parse_size(text);
+            } catch (const std::invalid_argument& error) {
+                throw CLI::ValidationError(error.what());
+            }
+        },
+        "Memory for data on its way: 512MiB, 2GiB (default) …");
+    const std::map<std::string, ProgressMode> modes{
+        {"auto", ProgressMode::automatic}, {"always", ProgressMode::always}, {"never", ProgressMode::never}};
+    command.add_option("--progress", common.progress, "auto, always or never")
+        ->transform(CLI::CheckedTransformer(modes, CLI::ignore_case))
+        ->type_name("WHEN");
+    command.add_flag("-q,--quiet", common.quiet, "Results and errors only");
+    command.add_flag("-v,--verbose", common.verbose, "Say what is being done");
+    command.add_option("--log-json", common.log_json, "Write the log to this file, a JSON object a line");
+}
+
+void add_run(CLI::App& app, Action& action) {
+    CLI::App* command = app.add_subcommand("run", "Run a whole screen: raw exports in, ranked strains out");
+    auto options = std::make_shared<RunScreenOptions>();
+    command->add_option("screen", options->config, "The screen's configuration, a TOML file")->required();
+    command->add_option("-o,--out", options->out,
+                        "Folder for the results; default: results, beside the configuration");
+    command->add_option("--seed", options->seed,
+                        "Seed of the random draws, in the place of the configured one");
+    command->add_flag("--force", options->force, "Replace an existing result");
+    command->add_flag("--keep-going", options->keep_going,
+                      "Set files aside that cannot be read, and exit with 4");
+    command->add_flag("--dry-run", options->dry_run, "Print the graph, compute nothing");
+    add_common(*command, options->common);
+    command->callback([options, &action] {
+        action = [options] { return run_screen(*options); };
+        start_log(options->common);
+    });
+}
+
+void add_check(CLI::App& app, Action& action) {
+    CLI::App* command =
+        app.add_subcommand("check", "Read and validate everything, compute nothing, list all problems");
+    auto config = std::make_shared<std::filesystem::path>();
+    auto common = std::make_shared<CommonOptions>();
+    command->add_option("screen", *config, "The screen's configuration, a TOML file")->required();
+    add_common(*command, *common);
+    command->callback([config, common, &action] {
+        action = [config, common] { return check_screen(*config, *common); };
+        start_log(*common);
+    });
+}
+
+void add_init(CLI::App& app, Action& action) {
+    CLI::App* command = app.add_subcommand("init", "Write a commented screen.toml for a folder of exports");
+    auto folder = std::make_shared<std::filesystem::path>();
+    command->add_option("folder", *folder, "Folder with plate-reader exports")->required();
+    command->callback([folder, &action] { action = [folder] { return init_screen(*folder); }; });
+}
+
+void add_export(CLI::App& app, Action& action) {
+    CLI::App* command = app.add_subcommand("export", "Write a table, or the whole result, in another format");
+    auto options = std::make_shared<ExportOptions>();
+    command->add_option("result", options->result, "A result.h5")->required();
+    command->add_option("--to", options->to, "csv: one table; h5ad: wells by traits, for AnnData")
+        ->check(CLI::IsMember({"csv", "h5ad"}))
+        ->capture_default_str();
+    command->add_option("--table", options->table, "The table, for csv")->capture_default_str();
+    command->add_option("-o,--out", options->out, "File to write; default for csv: stdout");
+    command->callback([options, &action] { action = [options] { return export_result(*options); }; });
+}
 
 void add_inspect(CLI::App& app, Action& action) {
     CLI::App* command =
@@ -32,9 +126,16 @@ void add_inspect(CLI::App& app, Action& action) {
 Exit run_action(const Action& action) {
     try {
         return action();
+    } catch (const ConfigError& error) {
+        for (const std::string& problem : error.problems())
+            fmt::print(stderr, "wellsieve: {}\n", problem);
+        return Exit::bad_input;
     } catch (const formats::FormatError& error) {
         fmt::print(stderr, "wellsieve: {}\n", error.what());
         return Exit::bad_input;
+    } catch (const pipeline::Interrupted&) {
+        fmt::print(stderr, "wellsieve: interrupted, nothing was written\n");
+        return Exit::interrupted;
     } catch (const std::invalid_argument& error) {
         fmt::print(stderr, "wellsieve: {}\n", error.what());
         return Exit::wrong_usage;
@@ -53,7 +154,11 @@ int run_command_line(int argc, char** argv) {
     });
     app.require_subcommand(1);
     Action action;
+    add_run(app, action);
+    add_check(app, action);
+    add_init(app, action);
     add_inspect(app, action);
+    add_export(app, action);
     try {
         kernels::apply_target_from_environment();
         app.parse(argc, argv);

@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "workflows/common_options.hpp"
 
 namespace wellsieve::workflows {
 
@@ -16,6 +19,43 @@ enum class Exit : int {
     inputs_set_aside = 4,  ///< done, but some inputs were not used (--keep-going)
     interrupted = 130,
 };
+
+/// `wellsieve run`
+struct RunScreenOptions {
+    std::filesystem::path config;
+    std::filesystem::path out;          ///< empty: "results" beside the configuration
+    bool force = false;                 ///< replace an existing result
+    bool keep_going = false;            ///< set files aside that cannot be read
+    bool dry_run = false;               ///< print the graph, read nothing
+    std::optional<std::uint64_t> seed;  ///< in the place of the configured one
+    CommonOptions common;
+};
+
+/// The whole screen of one screen.toml.
+Exit run_screen(const RunScreenOptions& options);
+
+/// `wellsieve check`: reads and validates everything, computes nothing; prints every problem, not only the
+/// first.
+Exit check_screen(const std::filesystem::path& config, const CommonOptions& common);
+
+/// `wellsieve init`: writes a commented screen.toml for the exports in a folder. Never replaces one.
+Exit init_screen(const std::filesystem::path& folder);
+
+/// `wellsieve export`
+struct ExportOptions {
+    std::filesystem::path result;
+    std::string to = "csv";  ///< csv or h5ad
+    std::string table = "ranking";
+    std::filesystem::path out;  ///< empty: stdout, for csv
+};
+Exit export_result(const ExportOptions& options);
+
+/// `wellsieve simulate`
+struct SimulateOptions {
+    std::filesystem::path spec;
+    std::filesystem::path out;
+};
+Exit simulate_screen(const SimulateOptions& options);
 
 struct InspectOptions {
     std::vector<std::string> files;

@@ -28,8 +28,6 @@ Match sniff_tidy(const Document& document);
 PlateFile read_tidy(const Document& document);
 Match sniff_wide(const Document& document);
 PlateFile read_wide(const Document& document);
-Match sniff_edd(const Document& document);
-PlateFile read_edd(const Document& document);
 Match sniff_list(const Document& document);
 PlateFile read_list(const Document& document);
 

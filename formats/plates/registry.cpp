@@ -33,8 +33,6 @@ std::vector<Reader> list_readers() {
         {"victor", "PerkinElmer VICTOR", "txt csv",
          "columns 'Plate, Repeat, Well' or 'Plate, Repeat, End time'", sniff_victor, read_victor},
         {"fusion", "PerkinElmer Fusion", "csv", "'Software:' with 'Fusion'", sniff_fusion, read_fusion},
-        {"edd", "JBEI Experiment Data Depot", "csv", "columns 'Line Name', 'Measurement Type' and 'Value'", sniff_edd,
-         read_edd},
         {"block", "plain plates", "csv txt tsv xlsx", "numbers across and letters down, as on a plate",
          sniff_block, read_block, Match::weak},
         {"tidy", "plain tidy table", "csv txt tsv xlsx",

@@ -106,6 +106,7 @@ inline constexpr std::array wells = {
     ColumnSpec{"role", categorical, "", "sample, parent, positive, negative, blank or empty"},
     ColumnSpec{"replicate", categorical, "", "which replicate of the strain the well is"},
     ColumnSpec{"condition", categorical, "", "medium, inducer, feed …"},
+    ColumnSpec{"medium", categorical, "", "what the cells grow in"},
     ColumnSpec{"masked", categorical, "", "why the well was set aside; not available where it was not"},
 };
 
@@ -143,6 +144,7 @@ inline constexpr std::array traits = {
 /// One row a strain and trait.
 inline constexpr std::array scores = {
     ColumnSpec{"strain", categorical, "", "identifier"},
+    ColumnSpec{"role", categorical, "", "sample, parent, positive or negative"},
     ColumnSpec{"trait", categorical, "", "name in the configuration"},
     ColumnSpec{"n_wells", int32, "", "wells used"},
     ColumnSpec{"n_plates", int32, "", "plates they stand on"},
@@ -151,14 +153,14 @@ inline constexpr std::array scores = {
     ColumnSpec{"df", float64, "", "degrees of freedom of the standard error"},
     ColumnSpec{"shrunken", float64, "", "posterior mean of the effect"},
     ColumnSpec{"shrunken_sd", float64, "", "posterior standard deviation of the effect"},
-    ColumnSpec{"ci_low", float64, "", "lower end of the 95 % interval of the effect"},
-    ColumnSpec{"ci_high", float64, "", "upper end of the 95 % interval of the effect"},
+    ColumnSpec{"ci_low", float64, "", "lower end of the configured interval of the effect"},
+    ColumnSpec{"ci_high", float64, "", "upper end of the configured interval of the effect"},
     ColumnSpec{"p_value", float64, "", "against no effect"},
     ColumnSpec{"q_value", float64, "", "false discovery rate at this p-value (Benjamini and Hochberg)"},
     ColumnSpec{"p_better", float64, "", "probability of beating the reference by min_effect"},
     ColumnSpec{"p_top", float64, "", "probability of being among the best `top` strains"},
-    ColumnSpec{"rank_low", float64, "", "lower end of the 95 % interval of the rank; NaN where not ranked"},
-    ColumnSpec{"rank_high", float64, "", "upper end of the 95 % interval of the rank; NaN where not ranked"},
+    ColumnSpec{"rank_low", float64, "", "lower end of the configured interval of the rank; NaN where not ranked"},
+    ColumnSpec{"rank_high", float64, "", "upper end of the configured interval of the rank; NaN where not ranked"},
     ColumnSpec{"normalisation", categorical, "", "the plate model that was used"},
 };
 
@@ -167,8 +169,8 @@ inline constexpr std::array ranking = {
     ColumnSpec{"strain", string, "", "identifier"},
     ColumnSpec{"trait", categorical, "", "the trait that decided"},
     ColumnSpec{"score", float64, "", "what was ranked; more is better"},
-    ColumnSpec{"ci_low", float64, "", "lower end of the 95 % interval of the score"},
-    ColumnSpec{"ci_high", float64, "", "upper end of the 95 % interval of the score"},
+    ColumnSpec{"ci_low", float64, "", "lower end of the configured interval of the score"},
+    ColumnSpec{"ci_high", float64, "", "upper end of the configured interval of the score"},
     ColumnSpec{"p_better", float64, "", "probability of beating the reference by min_effect"},
     ColumnSpec{"p_top", float64, "", "probability of being among the best `top` strains"},
     ColumnSpec{"n_wells", int32, "", "wells used"},

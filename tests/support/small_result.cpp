@@ -56,6 +56,7 @@ ResultTable wells() {
     table.add("role", Categorical{{0, 1, 1, 0, 1, 2, 0, 1, 1, 0, 1, 2}, {"parent", "sample", "blank"}});
     table.add("replicate", Categorical{{0, 0, 0, 1, 1, na, 0, 0, 0, 1, 1, na}, {"1", "2"}});
     table.add("condition", Categorical{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {""}});
+    table.add("medium", Categorical{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {"M9"}});
     table.add("masked",
               Categorical{{na, na, 0, na, na, na, na, na, na, na, na, na}, {"bubble, seen by eye"}});
     table.add("inducer_um", Doubles{0, 10, 10, 0, 0.1, nan, 0, 10, 10, 0, 0.1, nan}, "uM", "IPTG");
@@ -88,6 +89,7 @@ ResultTable traits() {
 ResultTable scores() {
     auto table = make_table(table_name::scores);
     table.add("strain", Categorical{{0, 1}, {"\u0394adhE", "x, \"y\""}});
+    table.add("role", Categorical{{0, 0}, {"sample"}});
     table.add("trait", Categorical{{0, 0}, {"product"}});
     table.add("n_wells", Ints{4, 1});
     table.add("n_plates", Ints{2, 1});

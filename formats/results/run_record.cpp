@@ -1,0 +1,32 @@
+#include "formats/results/run_record.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace wellsieve::formats::results {
+
+std::string to_json(const RunRecord& record) {
+    using nlohmann::ordered_json;
+    ordered_json stages = ordered_json::array();
+    for (const RunRecord::Stage& stage : record.stages)
+        stages.push_back({{"name", stage.name}, {"batches", stage.batches}, {"seconds", stage.seconds}});
+    const ordered_json json = {
+        {"program", record.program},
+        {"simd_target", record.simd_target},
+        {"threads", record.threads},
+        {"memory_bytes", record.memory_bytes},
+        {"compute_seconds", record.compute_seconds},
+        {"stages", stages},
+        {"accounting",
+         {{"files", record.files},
+          {"bytes", record.bytes},
+          {"plates", record.plates},
+          {"cells",
+           {{"in", record.cells_in}, {"used", record.cells_used}, {"rejected", record.cells_rejected}}},
+          {"rejects", record.rejects}}},
+        {"choices", record.choices},
+        {"warnings", record.warnings},
+    };
+    return json.dump(2) + "\n";
+}
+
+}  // namespace wellsieve::formats::results

@@ -1,0 +1,118 @@
+#include "pipeline/measure_quality.hpp"
+
+#include <cmath>
+
+#include "kernels/plate/median_polish.hpp"
+#include "kernels/plate/quality.hpp"
+#include "pipeline/role_selection.hpp"
+
+namespace wellsieve::pipeline {
+namespace {
+
+namespace plate = kernels::plate;
+using formats::plates::Role;
+using plate::Summary;
+
+class TraitQuality {
+  public:
+    TraitQuality(Screen& screen, const TraitColumn& trait) : screen_(screen), trait_(trait) {}
+
+    void run() {
+        const auto sample = summaries(wells_with_role(screen_, Role::sample));
+        const auto parent = summaries(wells_with_role(screen_, Role::parent));
+        const auto positive = summaries(wells_with_role(screen_, Role::positive));
+        const auto negative = summaries(wells_with_role(screen_, Role::negative));
+        measure_position_effects();
+        for (std::size_t p = 0; p < screen_.plates.plates.size(); ++p) {
+            add(p, "samples_measured", static_cast<double>(sample[p].count));
+            add(p, "sample_median", sample[p].median);
+            add(p, "sample_mad", sample[p].mad);
+            add(p, "parent_mean", parent[p].mean);
+            add(p, "parent_cv", plate::coefficient_of_variation(parent[p]));
+            add(p, "z_prime", plate::z_prime(positive[p], negative[p]));
+            add(p, "z_prime_robust", plate::z_prime_robust(positive[p], negative[p]));
+            add(p, "ssmd", plate::ssmd(positive[p], negative[p]));
+            add(p, "ssmd_robust", plate::ssmd_robust(positive[p], negative[p]));
+            add(p, "ssmd_unbiased", plate::ssmd_unbiased(positive[p], negative[p]));
+            add(p, "signal_to_background", plate::signal_to_background(positive[p], negative[p]));
+            add(p, "signal_to_noise", plate::signal_to_noise(positive[p], negative[p]));
+            add(p, "signal_window", plate::signal_window(positive[p], negative[p]));
+            add(p, "edge_effect", edge_effect_[p]);
+            add(p, "row_effect", row_effect_[p]);
+            add(p, "column_effect", column_effect_[p]);
+        }
+    }
+
+  private:
+    void add(std::size_t p, const char* metric, double value) {
+        if (std::isfinite(value))
+            screen_.qc.push_back({screen_.plates.plates[p].name, trait_.options.name, metric, value});
+    }
+
+    std::vector<Summary> summaries(const std::vector<std::uint8_t>& selected) const {
+        return summaries_of(trait_.corrected, selected);
+    }
+
+    std::vector<Summary> summaries_of(const std::vector<double>& values,
+                                      const std::vector<std::uint8_t>& selected) const {
+        std::vector<Summary> found(screen_.plates.plates.size());
+        for (const PlateRun& run : plate_runs(screen_))
+            plate::summarise(run.of(values), run.of(selected), run.shape,
+                             std::span(found).subspan(run.first_plate, run.shape.plates));
+        return found;
+    }
+
+    /// Samples at the edge against those inside, and the spread of a median polish's rows and columns.
+    void measure_position_effects() {
+        const std::vector<std::uint8_t> sample = wells_with_role(screen_, Role::sample);
+        std::vector<std::uint8_t> edge(sample.size());
+        std::vector<std::uint8_t> interior(sample.size());
+        std::vector<double> residuals(sample.size());
+        std::vector<double> rows;
+        std::vector<double> columns;
+        for (const PlateRun& run : plate_runs(screen_)) {
+            std::vector<std::uint8_t> at_edge(run.shape.wells());
+            plate::mark_edge(run.shape.rows, run.shape.columns, at_edge);
+            for (std::size_t i = 0; i < run.shape.size(); ++i) {
+                const std::size_t well = run.first_well + i;
+                edge[well] = sample[well] & at_edge[i % run.shape.wells()];
+                interior[well] = sample[well] & (at_edge[i % run.shape.wells()] ^ 1);
+            }
+            std::vector<double> row_effects(run.shape.plates * run.shape.rows);
+            std::vector<double> column_effects(run.shape.plates * run.shape.columns);
+            std::vector<plate::PolishFit> fits(run.shape.plates);
+            plate::median_polish(run.of(trait_.corrected), run.of(sample), run.shape, plate::polish_rule_r,
+                                 {run.of(residuals), row_effects, column_effects, fits});
+            rows.insert(rows.end(), row_effects.begin(), row_effects.end());
+            columns.insert(columns.end(), column_effects.begin(), column_effects.end());
+        }
+        const auto at_edge = summaries(edge);
+        const auto inside = summaries(interior);
+        const auto residual = summaries_of(residuals, sample);
+        std::size_t row = 0;
+        std::size_t column = 0;
+        for (std::size_t p = 0; p < residual.size(); ++p) {
+            const auto shape = screen_.plates.plates[p].shape;
+            edge_effect_.push_back(plate::edge_effect(at_edge[p], inside[p]));
+            row_effect_.push_back(plate::line_effect(std::span(rows).subspan(row, shape.rows), residual[p]));
+            column_effect_.push_back(
+                plate::line_effect(std::span(columns).subspan(column, shape.columns), residual[p]));
+            row += shape.rows;
+            column += shape.columns;
+        }
+    }
+
+    Screen& screen_;
+    const TraitColumn& trait_;
+    std::vector<double> edge_effect_, row_effect_, column_effect_;
+};
+
+}  // namespace
+
+void measure_quality(Screen& screen) {
+    screen.qc.clear();
+    for (const TraitColumn& trait : screen.traits)
+        TraitQuality(screen, trait).run();
+}
+
+}  // namespace wellsieve::pipeline

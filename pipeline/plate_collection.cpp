@@ -1,0 +1,245 @@
+#include "pipeline/plate_collection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <optional>
+
+#include "formats/error.hpp"
+
+namespace wellsieve::pipeline {
+namespace {
+
+namespace plates = formats::plates;
+using formats::FormatError;
+using plates::Role;
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// The run of digits at `at`, without leading zeros.
+std::string_view digits_at(std::string_view text, std::size_t& at) {
+    while (at < text.size() && text[at] == '0')
+        ++at;
+    const std::size_t begin = at;
+    while (at < text.size() && is_digit(text[at]))
+        ++at;
+    return text.substr(begin, at - begin);
+}
+
+std::string first_source(const PlateData& plate) {
+    return plate.series.empty() ? std::string() : plate.series.front().source;
+}
+
+bool same_quantity(const ReadoutSeries& a, const ReadoutSeries& b) {
+    return a.readout.same_as(b.readout) && a.read == b.read;
+}
+
+void merge_into(PlateData& plate, PlateData part) {
+    if (plate.shape != part.shape)
+        throw FormatError(first_source(part), fmt::format("plate '{}'", part.name),
+                          fmt::format("has {} wells here and {} in {}", part.shape.wells(),
+                                      plate.shape.wells(), first_source(plate)));
+    for (ReadoutSeries& series : part.series) {
+        const auto twin =
+            std::find_if(plate.series.begin(), plate.series.end(),
+                         [&](const ReadoutSeries& other) { return same_quantity(other, series); });
+        if (twin != plate.series.end())
+            throw FormatError(
+                series.source, fmt::format("plate '{}'", part.name),
+                fmt::format("{} has the same reading of this plate; a plate_list says which file is which "
+                            "plate and replicate",
+                            twin->source));
+        plate.series.push_back(std::move(series));
+    }
+}
+
+std::vector<PlateData> merged(std::vector<PlateData> parts) {
+    std::stable_sort(parts.begin(), parts.end(), [](const PlateData& a, const PlateData& b) {
+        if (a.name != b.name)
+            return natural_less(a.name, b.name);
+        return first_source(a) < first_source(b);
+    });
+    std::vector<PlateData> whole;
+    for (PlateData& part : parts)
+        if (!whole.empty() && whole.back().name == part.name)
+            merge_into(whole.back(), std::move(part));
+        else
+            whole.push_back(std::move(part));
+    return whole;
+}
+
+void join_strains(const plates::StrainTable& table, const std::string& table_path,
+                  std::vector<PlateData>& all) {
+    std::map<std::string_view, const plates::StrainEntry*> by_name;
+    for (const plates::StrainEntry& entry : table.strains)
+        by_name.emplace(entry.strain, &entry);
+    for (PlateData& plate : all)
+        for (std::uint32_t i = 0; i < plate.wells.size(); ++i) {
+            WellAnnotation& well = plate.wells[i];
+            if (well.strain.empty() || well.role == Role::blank || well.role == Role::empty)
+                continue;
+            const auto found = by_name.find(well.strain);
+            if (found == by_name.end())
+                throw FormatError(table_path, "",
+                                  fmt::format("has no strain '{}', which is in well {} of plate '{}'",
+                                              well.strain, well_name(plate.shape.well(i)), plate.name));
+            if (well.role == Role::sample && found->second->role)
+                well.role = *found->second->role;
+        }
+}
+
+bool same_number(double a, double b) {
+    return std::isnan(a) || std::abs(a - b) < 0.5;
+}
+
+bool fits(const ReadoutSelector& selector, const ReadoutSeries& series) {
+    const plates::Readout& readout = series.readout;
+    return (!selector.mode || *selector.mode == readout.mode) &&
+           same_number(selector.wavelength_nm, readout.wavelength_nm) &&
+           same_number(selector.excitation_nm, readout.excitation_nm) &&
+           same_number(selector.emission_nm, readout.emission_nm) &&
+           (selector.label.empty() || selector.label == readout.name) &&
+           (selector.read == 0 || selector.read == series.read);
+}
+
+std::string describe(const ReadoutSeries& series) {
+    const plates::Readout& readout = series.readout;
+    std::string text(mode_name(readout.mode));
+    for (double number : {readout.wavelength_nm, readout.excitation_nm, readout.emission_nm})
+        if (!std::isnan(number))
+            text += fmt::format(" {} nm", number);
+    if (!readout.name.empty())
+        text += fmt::format(" '{}'", readout.name);
+    return text + fmt::format(" read {}", series.read);
+}
+
+std::string automatic_name(const ReadoutSeries& series) {
+    const plates::Readout& readout = series.readout;
+    const bool named = readout.mode == plates::Mode::online || readout.mode == plates::Mode::analyte;
+    std::string name = named && !readout.name.empty() ? readout.name : std::string(mode_name(readout.mode));
+    for (double number : {readout.wavelength_nm, readout.excitation_nm, readout.emission_nm})
+        if (!std::isnan(number))
+            name += fmt::format("_{}", number);
+    return series.read > 1 ? fmt::format("{}_read{}", name, series.read) : name;
+}
+
+/// The index of the selector that a series fits, and that no other series of the plate fits.
+std::optional<std::size_t> selector_of(const std::vector<ReadoutSelector>& selectors,
+                                       const ReadoutSeries& series) {
+    for (std::size_t i = 0; i < selectors.size(); ++i)
+        if (fits(selectors[i], series))
+            return i;
+    return std::nullopt;
+}
+
+/// Two readouts of one quantity may differ in their labels or units alone.
+void make_unique(std::vector<NamedReadout>& named) {
+    std::map<std::string, int> seen;
+    for (NamedReadout& readout : named)
+        if (const int count = ++seen[readout.name]; count > 1)
+            readout.name += fmt::format("_{}", count);
+}
+
+void check_unambiguous(const std::vector<ReadoutSelector>& selectors, const PlateData& plate) {
+    for (const ReadoutSelector& selector : selectors) {
+        std::vector<std::string> fitting;
+        for (const ReadoutSeries& series : plate.series)
+            if (fits(selector, series))
+                fitting.push_back(describe(series));
+        if (fitting.size() > 1)
+            throw FormatError(
+                first_source(plate), fmt::format("plate '{}'", plate.name),
+                fmt::format("readout '{}' fits {} readings: {}; tell them apart by wavelength, label or read",
+                            selector.name, fitting.size(), fmt::join(fitting, ", ")));
+    }
+}
+
+}  // namespace
+
+bool natural_less(std::string_view a, std::string_view b) {
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() && j < b.size()) {
+        if (is_digit(a[i]) && is_digit(b[j])) {
+            const std::string_view x = digits_at(a, i);
+            const std::string_view y = digits_at(b, j);
+            if (x.size() != y.size())
+                return x.size() < y.size();
+            if (x != y)
+                return x < y;
+        } else if (a[i] != b[j]) {
+            return a[i] < b[j];
+        } else {
+            ++i;
+            ++j;
+        }
+    }
+    if (i < a.size() || j < b.size())
+        return j < b.size();
+    return a < b;
+}
+
+void PlateCollection::add(PlateBatch batch) {
+    inputs.push_back(std::move(batch.input));
+    std::move(batch.plates.begin(), batch.plates.end(), std::back_inserter(plates));
+    std::move(batch.rejects.begin(), batch.rejects.end(), std::back_inserter(rejects));
+}
+
+void PlateCollection::finish(const plates::StrainTable* strains, const std::string& strain_table_path) {
+    std::sort(inputs.begin(), inputs.end(),
+              [](const InputFile& a, const InputFile& b) { return natural_less(a.path, b.path); });
+    plates = merged(std::move(plates));
+    if (strains != nullptr)
+        join_strains(*strains, strain_table_path, plates);
+    std::sort(rejects.begin(), rejects.end());
+}
+
+std::vector<NamedReadout> name_readouts(const std::vector<ReadoutSelector>& selectors,
+                                        std::vector<PlateData>& plates,
+                                        std::vector<std::vector<std::uint32_t>>& index) {
+    std::vector<NamedReadout> named;
+    for (const ReadoutSelector& selector : selectors)
+        named.push_back({selector.name, {}, 0});  // keeps its place until a series is found for it
+    index.clear();
+    for (const PlateData& plate : plates) {
+        check_unambiguous(selectors, plate);
+        std::vector<std::uint32_t>& of_plate = index.emplace_back();
+        for (const ReadoutSeries& series : plate.series) {
+            if (const auto selected = selector_of(selectors, series)) {
+                if (named[*selected].read == 0)
+                    named[*selected] = {selectors[*selected].name, series.readout, series.read};
+                of_plate.push_back(static_cast<std::uint32_t>(*selected));
+                continue;
+            }
+            const auto known =
+                std::find_if(named.begin() + static_cast<std::ptrdiff_t>(selectors.size()), named.end(),
+                             [&](const NamedReadout& other) {
+                                 return other.readout.same_as(series.readout) && other.read == series.read;
+                             });
+            of_plate.push_back(static_cast<std::uint32_t>(known - named.begin()));
+            if (known == named.end())
+                named.push_back({automatic_name(series), series.readout, series.read});
+        }
+    }
+    make_unique(named);
+    for (std::size_t i = 0; i < plates.size(); ++i) {
+        std::vector<std::size_t> order(index[i].size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return index[i][a] < index[i][b]; });
+        std::vector<ReadoutSeries> series;
+        for (std::size_t k : order)
+            series.push_back(std::move(plates[i].series[k]));
+        plates[i].series = std::move(series);
+        std::sort(index[i].begin(), index[i].end());
+    }
+    return named;
+}
+
+}  // namespace wellsieve::pipeline

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "formats/plates/layout.hpp"
+#include "formats/plates/measurement.hpp"
+
+namespace wellsieve::pipeline {
+
+/// The flag of a cell in a readout's matrix that the file does not have at all; never leaves the program.
+inline constexpr formats::plates::Flag absent{255};
+
+/// One readout of one plate as a dense matrix.
+struct ReadoutSeries {
+    formats::plates::Readout readout;
+    std::uint16_t read = 1;             ///< 1, 2, … where the file holds the same quantity several times
+    std::string source;                 ///< the file that it comes from
+    std::vector<double> times_s;        ///< ascending; one NaN for an endpoint
+    std::vector<double> temperature_c;  ///< [time], NaN where the file has none
+    std::vector<double> values;         ///< [time][well], wells row-major; NaN where flagged
+    std::vector<formats::plates::Flag> flags;  ///< [time][well]
+};
+
+/// What is in a well, with the strain table's knowledge joined in.
+struct WellAnnotation {
+    std::string strain;
+    formats::plates::Role role = formats::plates::Role::empty;
+    std::string replicate;
+    std::string condition;
+    std::string medium;
+    std::string mask_reason;  ///< why the well is set aside; empty: it is not
+    std::map<std::string, std::string> other;
+};
+
+struct PlateData {
+    std::string name;          ///< unique in the screen
+    std::string layout_plate;  ///< what the layout and the masks call it
+    std::string replicate;
+    std::string batch;
+    formats::plates::PlateShape shape;
+    std::vector<WellAnnotation> wells;  ///< row-major
+    std::vector<ReadoutSeries> series;
+};
+
+/// An input, or a part of one, that was not used, and why.
+struct ScreenReject {
+    std::string kind;  ///< file, cell, well, mask, layout, trait
+    std::string input;
+    std::string place;
+    std::string reason;
+
+    auto operator<=>(const ScreenReject&) const = default;
+};
+
+/// What became of one input file. `cells` are the values that the reader found in it.
+struct InputFile {
+    std::string path;
+    std::uint64_t bytes = 0;
+    std::string sha256;
+    std::string kind;
+    std::string reader;
+    std::uint64_t cells_in = 0;
+    std::uint64_t cells_used = 0;
+    std::uint64_t cells_rejected = 0;
+};
+
+/// What travels through the flow: one file's plates.
+struct PlateBatch {
+    InputFile input;
+    std::vector<PlateData> plates;
+    std::vector<ScreenReject> rejects;
+};
+
+}  // namespace wellsieve::pipeline

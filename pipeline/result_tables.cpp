@@ -1,0 +1,448 @@
+#include "pipeline/result_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "formats/results/schema.hpp"
+
+namespace wellsieve::pipeline {
+namespace {
+
+namespace plates = formats::plates;
+namespace results = formats::results;
+using plates::Flag;
+using results::Categorical;
+using results::ResultTable;
+
+/// Every well name of the largest plate, so that a code is a place.
+struct WellNames {
+    explicit WellNames(const std::vector<PlateData>& all) {
+        for (const PlateData& plate : all)
+            largest = {std::max(largest.rows, plate.shape.rows),
+                       std::max(largest.columns, plate.shape.columns)};
+        for (std::uint32_t i = 0; i < largest.wells(); ++i)
+            names.push_back(plates::well_name(largest.well(i)));
+    }
+
+    std::int32_t code(plates::PlateShape shape, std::uint32_t index) const {
+        return static_cast<std::int32_t>(largest.index(shape.well(index)));
+    }
+
+    plates::PlateShape largest;
+    std::vector<std::string> names;
+};
+
+std::vector<std::string> flag_categories() {
+    std::vector<std::string> names;
+    for (int flag = 1; flag <= static_cast<int>(Flag::interpolated); ++flag)
+        names.emplace_back(flag_name(static_cast<Flag>(flag)));
+    return names;
+}
+
+std::int32_t flag_code(Flag flag) {
+    return flag == Flag::none ? Categorical::not_available : static_cast<std::int32_t>(flag) - 1;
+}
+
+std::vector<std::string> plate_names(const Screen& screen) {
+    std::vector<std::string> names;
+    for (const PlateData& plate : screen.plates.plates)
+        names.push_back(plate.name);
+    return names;
+}
+
+/// A column of text collected row by row; empty text is not available.
+class TextColumn {
+  public:
+    void add(const std::string& text) {
+        if (text.empty()) {
+            column_.codes.push_back(Categorical::not_available);
+            return;
+        }
+        const auto [entry, added] =
+            codes_.try_emplace(text, static_cast<std::int32_t>(column_.categories.size()));
+        if (added)
+            column_.categories.push_back(text);
+        column_.codes.push_back(entry->second);
+    }
+
+    Categorical take() { return std::move(column_); }
+
+  private:
+    Categorical column_;
+    std::map<std::string, std::int32_t> codes_;
+};
+
+template <typename Rows, typename Text>
+Categorical text_column(const Rows& rows, Text text) {
+    TextColumn column;
+    for (const auto& row : rows)
+        column.add(std::string(text(row)));
+    return column.take();
+}
+
+template <typename T, typename Rows, typename Value>
+std::vector<T> column_of(const Rows& rows, Value value) {
+    std::vector<T> column;
+    column.reserve(rows.size());
+    for (const auto& row : rows)
+        column.push_back(static_cast<T>(value(row)));
+    return column;
+}
+
+ResultTable inputs_table(const Screen& screen) {
+    const auto& rows = screen.plates.inputs;
+    ResultTable table = results::make_table(results::table_name::inputs);
+    table.add("path", column_of<std::string>(rows, [](const InputFile& f) { return f.path; }));
+    table.add("bytes", column_of<std::int64_t>(rows, [](const InputFile& f) { return f.bytes; }));
+    table.add("sha256", column_of<std::string>(rows, [](const InputFile& f) { return f.sha256; }));
+    table.add("kind", text_column(rows, [](const InputFile& f) { return f.kind; }));
+    table.add("reader", text_column(rows, [](const InputFile& f) { return f.reader; }));
+    table.add("rows_in", column_of<std::int64_t>(rows, [](const InputFile& f) { return f.cells_in; }));
+    table.add("rows_used", column_of<std::int64_t>(rows, [](const InputFile& f) { return f.cells_used; }));
+    table.add("rows_rejected",
+              column_of<std::int64_t>(rows, [](const InputFile& f) { return f.cells_rejected; }));
+    return table;
+}
+
+ResultTable strains_table(const Screen& screen) {
+    const auto& rows = screen.strains.strains;
+    ResultTable table = results::make_table(results::table_name::strains);
+    table.add("strain", column_of<std::string>(rows, [](const auto& s) { return s.strain; }));
+    table.add("parent", text_column(rows, [](const auto& s) { return s.parent; }));
+    table.add("role", text_column(rows, [](const auto& s) {
+                  return std::string(role_name(s.role.value_or(plates::Role::sample)));
+              }));
+    for (std::size_t i = 0; i < screen.strains.design_columns.size(); ++i)
+        table.add(screen.strains.design_columns[i],
+                  text_column(rows, [i](const auto& s) { return s.design[i]; }));
+    return table;
+}
+
+ResultTable plates_table(const Screen& screen) {
+    const auto& rows = screen.plates.plates;
+    std::vector<std::int64_t> begin;
+    std::vector<std::int64_t> end;
+    std::vector<std::int32_t> order;
+    std::int64_t at = 0;
+    for (const PlateData& plate : rows) {
+        begin.push_back(at);
+        at += static_cast<std::int64_t>(count_measurements(plate));
+        end.push_back(at);
+        order.push_back(static_cast<std::int32_t>(order.size() + 1));
+    }
+    ResultTable table = results::make_table(results::table_name::plates);
+    table.add("plate", plate_names(screen));
+    table.add("batch", text_column(rows, [](const PlateData& p) { return p.batch; }));
+    table.add("replicate", text_column(rows, [](const PlateData& p) { return p.replicate; }));
+    table.add("rows", column_of<std::int32_t>(rows, [](const PlateData& p) { return p.shape.rows; }));
+    table.add("columns", column_of<std::int32_t>(rows, [](const PlateData& p) { return p.shape.columns; }));
+    table.add("run_order", std::move(order));
+    table.add("measurement_begin", std::move(begin));
+    table.add("measurement_end", std::move(end));
+    return table;
+}
+
+/// The layout's own variables, in the order of their names.
+void add_other_variables(const Screen& screen, ResultTable& table) {
+    std::set<std::string> variables;
+    for (const PlateData& plate : screen.plates.plates)
+        for (const WellAnnotation& well : plate.wells)
+            for (const auto& [name, value] : well.other)
+                variables.insert(name);
+    for (const std::string& variable : variables) {
+        TextColumn column;
+        for (const PlateData& plate : screen.plates.plates)
+            for (const WellAnnotation& well : plate.wells) {
+                const auto found = well.other.find(variable);
+                column.add(found == well.other.end() ? std::string() : found->second);
+            }
+        const bool taken = table.find(variable) != nullptr;
+        table.add(taken ? "layout_" + variable : variable, column.take());
+    }
+}
+
+ResultTable wells_table(const Screen& screen) {
+    const WellNames names(screen.plates.plates);
+    Categorical plate{{}, plate_names(screen), false};
+    Categorical well{{}, names.names, false};
+    std::vector<std::int32_t> row;
+    std::vector<std::int32_t> column;
+    std::array<TextColumn, 6> texts;
+    for (std::size_t p = 0; p < screen.plates.plates.size(); ++p) {
+        const PlateData& data = screen.plates.plates[p];
+        for (std::uint32_t i = 0; i < data.shape.wells(); ++i) {
+            const WellAnnotation& annotation = data.wells[i];
+            plate.codes.push_back(static_cast<std::int32_t>(p));
+            well.codes.push_back(names.code(data.shape, i));
+            row.push_back(data.shape.well(i).row);
+            column.push_back(data.shape.well(i).column);
+            texts[0].add(annotation.strain);
+            texts[1].add(std::string(role_name(annotation.role)));
+            texts[2].add(annotation.replicate);
+            texts[3].add(annotation.condition);
+            texts[4].add(annotation.medium);
+            texts[5].add(annotation.mask_reason);
+        }
+    }
+    ResultTable table = results::make_table(results::table_name::wells);
+    table.add("plate", std::move(plate));
+    table.add("well", std::move(well));
+    table.add("row", std::move(row));
+    table.add("column", std::move(column));
+    table.add("strain", texts[0].take());
+    table.add("role", texts[1].take());
+    table.add("replicate", texts[2].take());
+    table.add("condition", texts[3].take());
+    table.add("medium", texts[4].take());
+    table.add("masked", texts[5].take());
+    add_other_variables(screen, table);
+    return table;
+}
+
+ResultTable readouts_table(const Screen& screen) {
+    const auto& rows = screen.readouts;
+    ResultTable table = results::make_table(results::table_name::readouts);
+    table.add("readout", column_of<std::string>(rows, [](const auto& r) { return r.name; }));
+    table.add("mode",
+              text_column(rows, [](const auto& r) { return std::string(mode_name(r.readout.mode)); }));
+    table.add("wavelength_nm",
+              column_of<double>(rows, [](const auto& r) { return r.readout.wavelength_nm; }));
+    table.add("excitation_nm",
+              column_of<double>(rows, [](const auto& r) { return r.readout.excitation_nm; }));
+    table.add("emission_nm", column_of<double>(rows, [](const auto& r) { return r.readout.emission_nm; }));
+    table.add("unit", text_column(rows, [](const auto& r) { return r.readout.unit; }));
+    return table;
+}
+
+ResultTable traits_table(const Screen& screen) {
+    const WellNames names(screen.plates.plates);
+    const std::size_t rows = screen.wells() * screen.traits.size();
+    Categorical plate{{}, plate_names(screen), false};
+    Categorical well{{}, names.names, false};
+    Categorical trait;
+    Categorical flag{{}, flag_categories(), false};
+    std::vector<double> raw;
+    std::vector<double> corrected;
+    std::vector<double> normalised;
+    for (std::vector<double>* column : {&raw, &corrected, &normalised})
+        column->reserve(rows);
+    for (const TraitColumn& column : screen.traits) {
+        for (std::size_t p = 0; p < screen.plates.plates.size(); ++p)
+            for (std::uint32_t i = 0; i < screen.plates.plates[p].shape.wells(); ++i) {
+                plate.codes.push_back(static_cast<std::int32_t>(p));
+                well.codes.push_back(names.code(screen.plates.plates[p].shape, i));
+            }
+        trait.codes.insert(trait.codes.end(), screen.wells(),
+                           static_cast<std::int32_t>(trait.categories.size()));
+        trait.categories.push_back(column.options.name);
+        for (Flag value : column.flags)
+            flag.codes.push_back(flag_code(value));
+        raw.insert(raw.end(), column.raw.begin(), column.raw.end());
+        corrected.insert(corrected.end(), column.corrected.begin(), column.corrected.end());
+        normalised.insert(normalised.end(), column.normalised.begin(), column.normalised.end());
+    }
+    ResultTable table = results::make_table(results::table_name::traits);
+    table.add("plate", std::move(plate));
+    table.add("well", std::move(well));
+    table.add("trait", std::move(trait));
+    table.add("raw", std::move(raw));
+    table.add("corrected", std::move(corrected));
+    table.add("normalised", std::move(normalised));
+    table.add("flag", std::move(flag));
+    return table;
+}
+
+template <typename T>
+void add_score(const Screen& screen, ResultTable& table, const char* name, T StrainScore::*member) {
+    using Stored = std::conditional_t<std::is_same_v<T, double>, double, std::int32_t>;
+    std::vector<Stored> column;
+    for (const TraitScores& scores : screen.scores)
+        for (const StrainScore& score : scores.strains)
+            column.push_back(static_cast<Stored>(score.*member));
+    table.add(name, std::move(column));
+}
+
+ResultTable scores_table(const Screen& screen) {
+    TextColumn strain;
+    TextColumn role;
+    TextColumn trait;
+    TextColumn normalisation;
+    for (const TraitScores& scores : screen.scores)
+        for (const StrainScore& score : scores.strains) {
+            strain.add(score.strain);
+            role.add(std::string(role_name(score.role)));
+            trait.add(scores.trait);
+            normalisation.add(scores.normalisation);
+        }
+    ResultTable table = results::make_table(results::table_name::scores);
+    table.add("strain", strain.take());
+    table.add("role", role.take());
+    table.add("trait", trait.take());
+    add_score(screen, table, "n_wells", &StrainScore::n_wells);
+    add_score(screen, table, "n_plates", &StrainScore::n_plates);
+    add_score(screen, table, "estimate", &StrainScore::estimate);
+    add_score(screen, table, "standard_error", &StrainScore::standard_error);
+    add_score(screen, table, "df", &StrainScore::df);
+    add_score(screen, table, "shrunken", &StrainScore::shrunken);
+    add_score(screen, table, "shrunken_sd", &StrainScore::shrunken_sd);
+    add_score(screen, table, "ci_low", &StrainScore::ci_low);
+    add_score(screen, table, "ci_high", &StrainScore::ci_high);
+    add_score(screen, table, "p_value", &StrainScore::p_value);
+    add_score(screen, table, "q_value", &StrainScore::q_value);
+    add_score(screen, table, "p_better", &StrainScore::p_better);
+    add_score(screen, table, "p_top", &StrainScore::p_top);
+    add_score(screen, table, "rank_low", &StrainScore::rank_low);
+    add_score(screen, table, "rank_high", &StrainScore::rank_high);
+    table.add("normalisation", normalisation.take());
+    return table;
+}
+
+template <typename Value>
+auto ranked_column(const Screen& screen, Value value) {
+    std::vector<std::decay_t<decltype(value(screen.ranking.front(), screen.deciding().strains.front()))>>
+        column;
+    for (const RankedStrain& ranked : screen.ranking)
+        column.push_back(value(ranked, screen.deciding().strains[ranked.strain]));
+    return column;
+}
+
+ResultTable ranking_table(const Screen& screen) {
+    using Ranked = RankedStrain;
+    using Score = StrainScore;
+    ResultTable table = results::make_table(results::table_name::ranking);
+    table.add("rank",
+              ranked_column(screen, [](const Ranked& r, const Score&) { return std::int32_t(r.rank); }));
+    table.add("strain", ranked_column(screen, [](const Ranked&, const Score& s) { return s.strain; }));
+    table.add("trait", text_column(screen.ranking, [&](const Ranked&) { return screen.deciding().trait; }));
+    table.add("score", ranked_column(screen, [](const Ranked&, const Score& s) { return s.shrunken; }));
+    table.add("ci_low", ranked_column(screen, [](const Ranked&, const Score& s) { return s.ci_low; }));
+    table.add("ci_high", ranked_column(screen, [](const Ranked&, const Score& s) { return s.ci_high; }));
+    table.add("p_better", ranked_column(screen, [](const Ranked&, const Score& s) { return s.p_better; }));
+    table.add("p_top", ranked_column(screen, [](const Ranked&, const Score& s) { return s.p_top; }));
+    table.add("n_wells",
+              ranked_column(screen, [](const Ranked&, const Score& s) { return std::int32_t(s.n_wells); }));
+    table.add("picked", ranked_column(screen, [](const Ranked& r, const Score&) { return r.picked; }));
+    return table;
+}
+
+ResultTable rejects_table(const Screen& screen) {
+    const auto& rows = screen.plates.rejects;
+    ResultTable table = results::make_table(results::table_name::rejects);
+    table.add("input", text_column(rows, [](const ScreenReject& r) { return r.input; }));
+    table.add("place", column_of<std::string>(rows, [](const ScreenReject& r) { return r.place; }));
+    table.add("kind", text_column(rows, [](const ScreenReject& r) { return r.kind; }));
+    table.add("reason", column_of<std::string>(rows, [](const ScreenReject& r) { return r.reason; }));
+    return table;
+}
+
+ResultTable qc_table(const Screen& screen) {
+    ResultTable table = results::make_table(results::table_name::qc);
+    table.add("plate", text_column(screen.qc, [](const QcMetric& m) { return m.plate; }));
+    table.add("subject", text_column(screen.qc, [](const QcMetric& m) { return m.subject; }));
+    table.add("metric", text_column(screen.qc, [](const QcMetric& m) { return m.metric; }));
+    table.add("value", column_of<double>(screen.qc, [](const QcMetric& m) { return m.value; }));
+    return table;
+}
+
+}  // namespace
+
+const TraitScores& Screen::deciding() const {
+    return *std::find_if(scores.begin(), scores.end(),
+                         [&](const TraitScores& s) { return s.trait == options.rank.by; });
+}
+
+std::vector<ResultTable> result_tables(const Screen& screen) {
+    std::vector<ResultTable> tables;
+    tables.push_back(inputs_table(screen));
+    tables.push_back(strains_table(screen));
+    tables.push_back(plates_table(screen));
+    tables.push_back(wells_table(screen));
+    tables.push_back(readouts_table(screen));
+    tables.push_back(traits_table(screen));
+    tables.push_back(scores_table(screen));
+    tables.push_back(ranking_table(screen));
+    tables.push_back(rejects_table(screen));
+    tables.push_back(qc_table(screen));
+    return tables;
+}
+
+std::size_t count_measurements(const PlateData& plate) {
+    std::size_t count = 0;
+    for (const ReadoutSeries& series : plate.series)
+        count += series.flags.size() -
+                 static_cast<std::size_t>(std::count(series.flags.begin(), series.flags.end(), absent));
+    return count;
+}
+
+ResultTable measurement_rows(const Screen& screen, std::size_t plate) {
+    const PlateData& data = screen.plates.plates[plate];
+    const WellNames names(screen.plates.plates);
+    const std::size_t rows = count_measurements(data);
+    std::vector<std::string> readout_names;
+    for (const NamedReadout& readout : screen.readouts)
+        readout_names.push_back(readout.name);
+    Categorical plate_column{std::vector<std::int32_t>(rows, static_cast<std::int32_t>(plate)),
+                             plate_names(screen), false};
+    Categorical readout{{}, readout_names, false};
+    Categorical well{{}, names.names, false};
+    Categorical flag{{}, flag_categories(), false};
+    std::vector<double> time_s;
+    std::vector<double> value;
+    std::vector<float> temperature_c;
+    const std::size_t wells = data.shape.wells();
+    for (std::size_t s = 0; s < data.series.size(); ++s) {
+        const ReadoutSeries& series = data.series[s];
+        for (std::size_t t = 0; t < series.times_s.size(); ++t)
+            for (std::uint32_t i = 0; i < wells; ++i) {
+                const std::size_t cell = t * wells + i;
+                if (series.flags[cell] == absent)
+                    continue;
+                readout.codes.push_back(static_cast<std::int32_t>(screen.readout_index[plate][s]));
+                time_s.push_back(series.times_s[t]);
+                well.codes.push_back(names.code(data.shape, i));
+                value.push_back(series.values[cell]);
+                flag.codes.push_back(flag_code(series.flags[cell]));
+                temperature_c.push_back(static_cast<float>(series.temperature_c[t]));
+            }
+    }
+    ResultTable table = results::make_table(results::table_name::measurements);
+    table.add("plate", std::move(plate_column));
+    table.add("readout", std::move(readout));
+    table.add("time_s", std::move(time_s));
+    table.add("well", std::move(well));
+    table.add("value", std::move(value));
+    table.add("flag", std::move(flag));
+    table.add("temperature_c", std::move(temperature_c));
+    return table;
+}
+
+ResultTable ranking_sheet(const Screen& screen) {
+    using Ranked = RankedStrain;
+    using Score = StrainScore;
+    ResultTable sheet = ranking_table(screen);
+    sheet.add("estimate", ranked_column(screen, [](const Ranked&, const Score& s) { return s.estimate; }));
+    sheet.add("standard_error",
+              ranked_column(screen, [](const Ranked&, const Score& s) { return s.standard_error; }));
+    sheet.add("p_value", ranked_column(screen, [](const Ranked&, const Score& s) { return s.p_value; }));
+    sheet.add("q_value", ranked_column(screen, [](const Ranked&, const Score& s) { return s.q_value; }));
+    sheet.add("rank_low", ranked_column(screen, [](const Ranked&, const Score& s) { return s.rank_low; }));
+    sheet.add("rank_high", ranked_column(screen, [](const Ranked&, const Score& s) { return s.rank_high; }));
+    std::map<std::string_view, const plates::StrainEntry*> by_name;
+    for (const plates::StrainEntry& entry : screen.strains.strains)
+        by_name.emplace(entry.strain, &entry);
+    for (std::size_t i = 0; i < screen.strains.design_columns.size(); ++i) {
+        const std::string& name = screen.strains.design_columns[i];
+        const bool taken = sheet.find(name) != nullptr;
+        sheet.add(taken ? "strain_" + name : name,
+                  text_column(screen.ranking, [&](const Ranked& ranked) -> std::string {
+                      const auto found = by_name.find(screen.deciding().strains[ranked.strain].strain);
+                      return found == by_name.end() ? "" : found->second->design[i];
+                  }));
+    }
+    return sheet;
+}
+
+}  // namespace wellsieve::pipeline

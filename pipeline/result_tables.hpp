@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "formats/results/table.hpp"
+#include "pipeline/screen_result.hpp"
+
+namespace wellsieve::pipeline {
+
+/// The tables of a result file but `measurements`, in the order in which they are written.
+std::vector<formats::results::ResultTable> result_tables(const Screen& screen);
+
+/// A run of rows of `measurements`, sorted by plate, readout, time, well: all of one plate.
+formats::results::ResultTable measurement_rows(const Screen& screen, std::size_t plate);
+
+/// How many rows `measurement_rows` gives.
+std::size_t count_measurements(const PlateData& plate);
+
+/// The ranking as a person reads it in a spreadsheet: its columns and those of the strain's score and design.
+formats::results::ResultTable ranking_sheet(const Screen& screen);
+
+}  // namespace wellsieve::pipeline

@@ -1,0 +1,30 @@
+#include "pipeline/screen_options.hpp"
+
+namespace wellsieve::pipeline {
+
+std::vector<std::string_view> words_of(Blank) {
+    return {"auto", "none", "plate", "medium", "constant"};
+}
+
+std::vector<std::string_view> words_of(Feature) {
+    return {"endpoint", "maximum", "minimum", "mean", "auc"};
+}
+
+std::vector<std::string_view> words_of(Goal) {
+    return {"maximize", "minimize", "target"};
+}
+
+std::vector<std::string_view> words_of(Scale) {
+    return {"auto", "log2", "linear"};
+}
+
+std::vector<std::string_view> words_of(Normalisation) {
+    return {"auto",   "none",      "control", "percent_of_control", "parent", "mean", "median",
+            "shorth", "negatives", "zscore",  "robust_zscore",      "polish"};
+}
+
+std::vector<std::string_view> words_of(Variance) {
+    return {"none", "plate", "experiment"};
+}
+
+}  // namespace wellsieve::pipeline

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "formats/plates/layout.hpp"
+#include "pipeline/plate_collection.hpp"
+#include "pipeline/plate_data.hpp"
+#include "pipeline/screen_options.hpp"
+
+namespace wellsieve::pipeline {
+
+/// One trait in every well of the screen: plates in the screen's order, wells row-major (Screen::well_begin
+/// says where a plate begins).
+struct TraitColumn {
+    TraitOptions options;
+    std::vector<double> raw;
+    std::vector<double> corrected;
+    std::vector<double> normalised;  ///< on the scale that was chosen; more of it means more of the trait
+    std::vector<formats::plates::Flag> flags;
+    Scale scale = Scale::linear;                        ///< chosen, never automatic
+    Normalisation normalisation = Normalisation::none;  ///< chosen, never automatic
+    std::string choice;                                 ///< why this scale and normalisation, one sentence
+};
+
+/// A quality metric of a plate, or of the whole screen (`plate` empty).
+struct QcMetric {
+    std::string plate;
+    std::string subject;  ///< the trait
+    std::string metric;
+    double value;
+};
+
+/// What is known of a strain's trait; effects are against the reference, on the trait's normalised scale.
+struct StrainScore {
+    std::string strain;
+    formats::plates::Role role = formats::plates::Role::sample;
+    std::uint32_t n_wells = 0;
+    std::uint32_t n_plates = 0;
+    double estimate = not_set;
+    double standard_error = not_set;
+    double df = not_set;
+    double shrunken = not_set;
+    double shrunken_sd = not_set;
+    double ci_low = not_set;
+    double ci_high = not_set;
+    double p_value = not_set;
+    double q_value = not_set;
+    double p_better = not_set;
+    double p_top = not_set;
+    double rank_low = not_set;
+    double rank_high = not_set;
+};
+
+/// The strains of one trait, in natural order of their names.
+struct TraitScores {
+    std::string trait;
+    std::string normalisation;
+    std::vector<StrainScore> strains;
+};
+
+struct RankedStrain {
+    std::uint32_t rank = 0;
+    std::size_t strain = 0;  ///< index into the deciding trait's scores
+    bool picked = false;     ///< in the longest top list whose expected share of wrong ones is below `fdr`
+};
+
+/// A whole plate screen, from what was read to the ranking.
+struct Screen {
+    ScreenOptions options;
+    PlateCollection plates;
+    formats::plates::StrainTable strains;
+    std::vector<NamedReadout> readouts;
+    std::vector<std::vector<std::uint32_t>> readout_index;  ///< [plate][series] → readouts
+    std::vector<std::size_t> well_begin;                    ///< [plate], and the total at the end
+    std::vector<TraitColumn> traits;
+    std::vector<QcMetric> qc;
+    std::vector<TraitScores> scores;  ///< [trait]
+    std::vector<RankedStrain> ranking;
+    std::vector<std::string> warnings;  ///< what a reader of the ranking must know
+
+    std::size_t wells() const { return well_begin.back(); }
+    const TraitScores& deciding() const;
+};
+
+}  // namespace wellsieve::pipeline

@@ -1,0 +1,38 @@
+#include "pipeline/stages/read_plates.hpp"
+
+#include "formats/error.hpp"
+#include "formats/plates/reader.hpp"
+#include "formats/results/checksum.hpp"
+
+namespace wellsieve::pipeline {
+namespace {
+
+void read_into(PlateFileBatch& batch) {
+    namespace plates = formats::plates;
+    const auto document = plates::Document::open(batch.job.path);
+    batch.input.bytes = document.bytes().size();
+    batch.input.sha256 = formats::results::sha256_hex(document.bytes());
+    const plates::Reader& reader = plates::choose_reader(document, batch.job.reader);
+    batch.input.reader = reader.name;
+    batch.file = plates::read_plate_file(document, reader.name);
+    batch.input.cells_in = batch.file.measurements.size() + batch.file.rejects.size();
+    batch.input.cells_rejected = batch.file.rejects.size();
+    for (plates::Reject& reject : batch.file.rejects)
+        batch.rejects.push_back({"cell", batch.job.name, std::move(reject.place), std::move(reject.reason)});
+}
+
+}  // namespace
+
+PlateFileBatch ReadPlates::operator()(const PlateJob& job) const {
+    PlateFileBatch batch{job, {job.name, job.bytes, {}, "plates", {}, 0, 0, 0}, {}, {}};
+    try {
+        read_into(batch);
+    } catch (const formats::FormatError& error) {
+        if (!keep_going)
+            throw;
+        batch.rejects.push_back({"file", job.name, "", error.what()});
+    }
+    return batch;
+}
+
+}  // namespace wellsieve::pipeline

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "formats/plates/measurement.hpp"
+#include "pipeline/plate_data.hpp"
+
+namespace wellsieve::pipeline {
+
+/// One export to read.
+struct PlateJob {
+    std::string path;  ///< to open it
+    std::string name;  ///< for messages and results: relative to the configuration
+    std::string reader = "auto";
+    std::size_t entry = 0;  ///< which of the configuration's [[plates]] it belongs to
+    std::uint64_t bytes = 0;
+};
+
+/// A file as its reader sees it.
+struct PlateFileBatch {
+    PlateJob job;
+    InputFile input;
+    formats::plates::PlateFile file;
+    std::vector<ScreenReject> rejects;
+};
+
+/// Opens an export and reads it. With `keep_going`, a file that cannot be read becomes a reject.
+struct ReadPlates {
+    using In = PlateJob;
+    using Out = PlateFileBatch;
+    static constexpr std::string_view name = "read plates";
+
+    bool keep_going = false;
+
+    PlateFileBatch operator()(const PlateJob& job) const;
+};
+
+}  // namespace wellsieve::pipeline

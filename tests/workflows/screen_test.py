@@ -1,0 +1,164 @@
+"""The example screen, run as a user would: the truth is found again, the bytes are the same whatever the threads, the
+SIMD target and the folder, and each kind of bad input gets one clear line and exit code 3.
+
+usage: screen_test.py WELLSIEVE
+"""
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from scipy.stats import spearmanr
+
+from screen_support import here, read_csv, run, write
+
+EXAMPLE = os.path.join(here, "..", "..", "examples", "make_screen.py")
+
+
+def make_screen(folder):
+    subprocess.run([sys.executable, EXAMPLE, folder], check=True)
+    return os.path.join(folder, "screen.toml")
+
+
+def contents(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def edited(path, old, new):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    assert old in text, f"{old} is not in {path}"
+    write(path, text.replace(old, new))
+
+
+def test_truth_is_found(program, folder):
+    screen = make_screen(folder)
+    stdout, _ = run(program, "run", screen)
+    assert "The best 10 of 110 strains" in stdout
+    truth = {row["strain"]: float(row["effect_log2"]) for row in read_csv(os.path.join(folder, "truth.csv"))}
+    ranking = read_csv(os.path.join(folder, "results", "ranking.csv"))
+    effects = [float(row["score"]) for row in ranking]
+    assert effects == sorted(effects, reverse=True)
+    assert spearmanr(effects, [truth[row["strain"]] for row in ranking]).statistic > 0.98
+    inside = sum(float(row["ci_low"]) <= truth[row["strain"]] <= float(row["ci_high"]) for row in ranking)
+    # 90 % intervals of 110 strains: fewer than 88 inside has a chance below 1 in 1,000.
+    assert inside >= 88, f"{inside} of {len(ranking)} intervals hold the truth"
+    flags = [row for row in read_csv_of(program, folder, "measurements") if row["flag"]]
+    assert sum(row["flag"] == "missed" for row in flags) == 8
+
+
+def read_csv_of(program, folder, table):
+    stdout, _ = run(program, "export", os.path.join(folder, "results", "result.h5"), "--table", table)
+    return list(csv.DictReader(stdout.splitlines()))
+
+
+def test_same_bytes(program, folder):
+    screen = make_screen(folder)
+    results = []
+    for number, (threads, target) in enumerate([(1, ""), (2, ""), (8, ""), (2, "SCALAR"), (2, "SSE4"), (2, "AVX2")]):
+        version = subprocess.run([program, "--version"], env={**os.environ, "WELLSIEVE_SIMD": target},
+                                 capture_output=True, check=False)
+        if version.returncode != 0:
+            continue  # this machine has no such target
+        out = os.path.join(folder, f"out{number}")
+        run(program, "run", screen, "-o", out, "--threads", threads, environment={"WELLSIEVE_SIMD": target})
+        results.append(contents(os.path.join(out, "result.h5")))
+    assert len(results) >= 4 and len(set(results)) == 1, "result.h5 depends on threads or SIMD target"
+    elsewhere = os.path.join(folder, "elsewhere")
+    screen = make_screen(elsewhere)
+    run(program, "run", screen)
+    assert contents(os.path.join(elsewhere, "results", "result.h5")) == results[0], "result.h5 depends on the folder"
+    run(program, "run", screen)  # the same work again is no error
+    edited(screen, "min_effect = 0.1", "min_effect = 0.5")
+    _, message = run(program, "run", screen, expect=3)
+    assert "--force" in message
+    run(program, "run", screen, "--force")
+
+
+def refused(program, folder, pattern, *change):
+    """Applies a change to a fresh example, and wants exit 3, one line that fits, and no result."""
+    if os.path.exists(folder):
+        shutil.rmtree(folder)
+    screen = make_screen(folder)
+    for step in change:
+        step()
+    _, message = run(program, "run", screen, expect=3)
+    lines = message.strip().splitlines()
+    assert len(lines) == 1 and re.search(pattern, lines[0]), f"wanted {pattern!r}, got: {message}"
+    assert not os.path.exists(os.path.join(folder, "results", "result.h5"))
+    assert not [name for _, _, names in os.walk(os.path.join(folder, "results")) for name in names]
+
+
+def test_bad_input(program, folder):
+    toml = os.path.join(folder, "screen.toml")
+    plate = os.path.join(folder, "raw", "plate2.csv")
+    layout = os.path.join(folder, "layout.csv")
+    change = lambda path, old, new: lambda: edited(path, old, new)
+    refused(program, folder, "no such file", change(toml, "raw/*.csv", "raw/*.xlsx"))
+    refused(program, folder, "plate2.csv: is empty", lambda: write(plate, ""))
+    refused(program, folder, "is a directory", lambda: (os.remove(plate), os.mkdir(plate)))
+    refused(program, folder, "plate2.csv: no reader recognises", lambda: write(plate, "hello\n"))
+    refused(program, folder, "plate2.csv: line .*well C7.*abc", lambda: spoil(plate, "C", 7, "abc"))
+    refused(program, folder, r"line 23.*rank\.min_efect.*did you mean 'min_effect'", change(toml, "min_effect", "min_efect"))
+    refused(program, folder, "no \\[readouts.gfq\\]; did you mean 'gfp'", change(toml, 'readout = "gfp"', 'readout = "gfq"'))
+    refused(program, folder, "no file has a reading that fits", change(toml, 'label = "GFP 485/520"', 'label = "RFP"'))
+    refused(program, folder, "strains.csv.*no strain 'S007'",
+            lambda: edited(os.path.join(folder, "strains.csv"), "S007,parent,sample\n", ""))
+    refused(program, folder, "plate 'plate3': no layout has this plate", change(layout, "plate3,", "plate9,"))
+    refused(program, folder, "no measured parent well", change(layout, ",parent,parent", ",,empty"),
+            change(toml, 'per = "od"', 'per = "od"\nnormalise = "parent"'))
+    run(program, "run", os.path.join(folder, "nothing.toml"), expect=3)
+    run(program, "run", expect=2)
+    run(program, "dance", expect=2)
+
+
+def spoil(path, row, column, token):
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    for number, line in enumerate(lines):
+        cells = line.split(",")
+        if cells[0] == row:
+            cells[column] = token
+            lines[number] = ",".join(cells)
+            break
+    write(path, "\n".join(lines) + "\n")
+
+
+def test_keep_going_and_check(program, folder):
+    screen = make_screen(folder)
+    write(os.path.join(folder, "raw", "plate2.csv"), "hello\n")
+    write(os.path.join(folder, "raw", "plate4.csv"), "")
+    _, message = run(program, "check", screen, expect=3)
+    assert len(message.strip().splitlines()) == 2, "check lists every problem"
+    run(program, "run", screen, "--keep-going", expect=4)
+    rejects = read_csv_of(program, folder, "rejects")
+    assert sum(row["kind"] == "file" for row in rejects) == 2
+
+
+def test_init_dry_run_and_h5ad(program, folder):
+    screen = make_screen(folder)
+    os.remove(screen)
+    run(program, "init", folder)
+    stdout, _ = run(program, "run", screen, "--dry-run")
+    assert "read plates" in stdout and not os.path.exists(os.path.join(folder, "results"))
+    run(program, "run", screen)
+    run(program, "init", folder, expect=3)
+    h5ad = os.path.join(folder, "out.h5ad")
+    run(program, "export", os.path.join(folder, "results", "result.h5"), "--to", "h5ad", "-o", h5ad)
+    assert contents(h5ad)[:4] == b"\x89HDF"
+
+
+def main():
+    for test in (test_truth_is_found, test_same_bytes, test_bad_input, test_keep_going_and_check,
+                 test_init_dry_run_and_h5ad):
+        with tempfile.TemporaryDirectory() as folder:
+            print(test.__name__, flush=True)
+            test(sys.argv[1], os.path.join(folder, "screen"))
+
+
+if __name__ == "__main__":
+    main()

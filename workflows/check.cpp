@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "formats/error.hpp"
+#include "pipeline/parallel.hpp"
+#include "workflows/commands.hpp"
+#include "workflows/config.hpp"
+#include "workflows/inputs.hpp"
+#include "workflows/outputs.hpp"
+
+namespace wellsieve::workflows {
+namespace {
+
+/// Reads and places every file, each for itself, so that one bad file does not hide the next.
+std::vector<std::string> problems_of_files(const ScreenInputs& inputs,
+                                           pipeline::PlateCollection& collection) {
+    std::vector<std::string> problems(inputs.jobs.size());
+    std::vector<pipeline::PlateBatch> batches(inputs.jobs.size());
+    pipeline::parallel_for_index(inputs.jobs.size(), [&](std::size_t i) {
+        try {
+            batches[i] = inputs.placement(pipeline::ReadPlates{}(inputs.jobs[i]));
+        } catch (const formats::FormatError& error) {
+            problems[i] = error.what();
+        }
+    });
+    for (pipeline::PlateBatch& batch : batches)
+        collection.add(std::move(batch));
+    std::erase(problems, std::string());
+    return problems;
+}
+
+void print_counts(const ScreenInputs& inputs, const pipeline::Screen& screen) {
+    std::size_t measurements = 0;
+    for (const pipeline::InputFile& input : screen.plates.inputs)
+        measurements += input.cells_used;
+    fmt::print("{} files, {} plates, {} readouts, {} measurements\n", inputs.jobs.size(),
+               screen.plates.plates.size(), screen.readouts.size(), measurements);
+    for (const pipeline::ScreenReject& reject : screen.plates.rejects)
+        fmt::print("not used: {}: {}: {}\n", reject.input, reject.place, reject.reason);
+}
+
+}  // namespace
+
+Exit check_screen(const std::filesystem::path& config_file, const CommonOptions& common) {
+    const pipeline::ThreadLimit limit(common.threads);
+    const ScreenConfig config = read_config(config_file);
+    std::vector<std::string> problems;
+    const ScreenInputs inputs = gather_inputs(config, problems);
+    pipeline::Screen screen;
+    screen.options = config.options;
+    screen.strains = inputs.strains;
+    const std::vector<std::string> of_files = problems_of_files(inputs, screen.plates);
+    problems.insert(problems.end(), of_files.begin(), of_files.end());
+    if (problems.empty()) {
+        try {
+            finish_inputs(config, inputs, screen);
+        } catch (const formats::FormatError& error) {
+            problems.emplace_back(error.what());
+        }
+    }
+    if (!problems.empty())
+        throw ConfigError(std::move(problems));
+    print_counts(inputs, screen);
+    return Exit::done;
+}
+
+}  // namespace wellsieve::workflows

@@ -1,0 +1,328 @@
+#include "workflows/config.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "formats/error.hpp"
+#include "workflows/toml_table_internal.hpp"
+
+namespace wellsieve::workflows {
+namespace {
+
+using formats::plates::Mode;
+using pipeline::Blank;
+using pipeline::Feature;
+using pipeline::Goal;
+using pipeline::ReadoutSelector;
+using pipeline::ScreenOptions;
+using pipeline::TraitOptions;
+
+std::string join_lines(const std::vector<std::string>& lines) {
+    return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+void read_mode(TomlTable& table, ReadoutSelector& selector) {
+    std::string word;
+    table.read("mode", word);
+    if (word.empty())
+        return;
+    for (Mode mode : {Mode::absorbance, Mode::fluorescence, Mode::luminescence, Mode::online, Mode::analyte})
+        if (word == mode_name(mode))
+            selector.mode = mode;
+    if (!selector.mode)
+        table.problem("mode", "one of absorbance, fluorescence, luminescence, online, analyte is wanted");
+}
+
+ReadoutSelector read_readout(TomlTable& table) {
+    ReadoutSelector selector;
+    selector.name = table.name();
+    std::uint32_t read = 0;
+    read_mode(table, selector);
+    table.read("wavelength_nm", selector.wavelength_nm);
+    table.read("excitation_nm", selector.excitation_nm);
+    table.read("emission_nm", selector.emission_nm);
+    table.read("label", selector.label);
+    table.read("read", read);
+    selector.read = static_cast<int>(read);
+    table.finish();
+    return selector;
+}
+
+/// `blank = "plate"` or a number to subtract.
+void read_blank(TomlTable& table, TraitOptions& trait) {
+    const toml::node* node = table.find("blank");
+    if (node == nullptr)
+        return;
+    if (node->is_number()) {
+        trait.blank = Blank::constant;
+        table.read("blank", trait.blank_value);
+    } else {
+        table.read_word("blank", trait.blank);
+        if (trait.blank == Blank::constant)
+            table.problem("blank", "write the number to subtract in the place of \"constant\"");
+    }
+}
+
+/// `goal = "maximize"`, `"minimize"` or a target value.
+void read_goal(TomlTable& table, TraitOptions& trait) {
+    const toml::node* node = table.find("goal");
+    if (node == nullptr)
+        return;
+    if (node->is_number()) {
+        trait.goal = Goal::target;
+        table.read("goal", trait.target);
+    } else {
+        table.read_word("goal", trait.goal);
+        if (trait.goal == Goal::target)
+            table.problem("goal", "write the target value itself in the place of \"target\"");
+    }
+}
+
+TraitOptions read_trait(TomlTable& table) {
+    TraitOptions trait;
+    table.require("name");
+    table.read("name", trait.name);
+    table.require("readout");
+    table.read("readout", trait.readout);
+    table.read("per", trait.per);
+    table.read_word("feature", trait.feature);
+    table.read("time_h", trait.time_h);
+    table.read("from_h", trait.from_h);
+    table.read("to_h", trait.to_h);
+    read_blank(table, trait);
+    table.read_word("scale", trait.scale);
+    read_goal(table, trait);
+    table.read_word("normalise", trait.normalise);
+    table.read_word("variance", trait.variance);
+    if (trait.from_h >= trait.to_h)
+        table.problem("from_h", "must be before to_h");
+    table.finish();
+    return trait;
+}
+
+PlatesInput read_plates(TomlTable& table) {
+    PlatesInput input;
+    table.require("files");
+    table.read("files", input.files);
+    table.read("reader", input.reader);
+    table.read("layout", input.layout);
+    table.read("plate_list", input.plate_list);
+    table.read("masks", input.masks);
+    table.read("batch", input.batch);
+    table.read("replicate", input.replicate);
+    table.finish();
+    return input;
+}
+
+void read_rank(TomlTable& table, pipeline::RankOptions& rank) {
+    table.read("by", rank.by);
+    table.read("against", rank.against);
+    table.read("min_effect", rank.min_effect);
+    table.read("top", rank.top);
+    table.read("fdr", rank.fdr);
+    table.read("interval", rank.interval);
+    table.read("draws", rank.draws);
+    table.read("seed", rank.seed);
+    if (rank.against != "parent" && rank.against != "mean")
+        table.problem("against", "one of parent, mean is wanted");
+    if (!(rank.fdr > 0 && rank.fdr < 1))
+        table.problem("fdr", "must lie between 0 and 1");
+    if (!(rank.interval > 0 && rank.interval < 1))
+        table.problem("interval", "must lie between 0 and 1");
+    if (rank.top == 0)
+        table.problem("top", "must be 1 or more");
+    if (rank.draws < 100 || rank.draws > 1'000'000)
+        table.problem("draws", "must lie between 100 and 1000000");
+    table.finish();
+}
+
+/// Names that must be there, and be there once.
+void check_names(TomlTable& root, const ScreenOptions& options) {
+    const auto count = [](const auto& list, const std::string& name) {
+        return std::count_if(list.begin(), list.end(), [&](const auto& entry) { return entry.name == name; });
+    };
+    const auto require_readout = [&](const TraitOptions& trait, const std::string& readout) {
+        if (readout.empty() || count(options.readouts, readout) > 0)
+            return;
+        std::vector<std::string> known;
+        for (const ReadoutSelector& selector : options.readouts)
+            known.push_back(selector.name);
+        const std::string near = nearest_word(readout, known);
+        root.problem("traits", fmt::format("trait '{}' is on readout '{}', and there is no [readouts.{}]{}",
+                                           trait.name, readout, readout,
+                                           near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
+    };
+    for (const TraitOptions& trait : options.traits) {
+        if (count(options.traits, trait.name) > 1)
+            root.problem("traits", fmt::format("two traits are named '{}'", trait.name));
+        require_readout(trait, trait.readout);
+        require_readout(trait, trait.per);
+    }
+    if (!options.rank.by.empty() && count(options.traits, options.rank.by) == 0)
+        root.problem("rank", fmt::format("by = '{}' is no trait", options.rank.by));
+}
+
+void read_sections(TomlTable& root, ScreenConfig& config) {
+    if (auto screen = root.table("screen")) {
+        screen->read("name", config.name);
+        screen->finish();
+    }
+    if (auto strains = root.table("strains")) {
+        strains->require("table");
+        strains->read("table", config.strain_table);
+        strains->finish();
+    }
+    for (TomlTable& table : root.tables("plates"))
+        config.plates.push_back(read_plates(table));
+    for (TomlTable& table : root.named_tables("readouts"))
+        config.options.readouts.push_back(read_readout(table));
+    for (TomlTable& table : root.tables("traits"))
+        config.options.traits.push_back(read_trait(table));
+    if (auto rank = root.table("rank"))
+        read_rank(*rank, config.options.rank);
+    for (std::string_view lane : {"pools", "amplicons", "output"})
+        if (root.find(lane) != nullptr)
+            root.problem(lane, "this version does not have it yet");
+    root.finish();
+    if (config.plates.empty())
+        root.problem("plates", "is missing: write [[plates]] with files = \"…\"");
+    if (config.options.traits.empty())
+        root.problem("traits", "is missing: write [[traits]] with a name and a readout");
+    check_names(root, config.options);
+}
+
+std::string read_file(const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored))
+        throw formats::FormatError(file.string(), "", "is a directory, a screen.toml is wanted");
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream)
+        throw formats::FormatError(file.string(), "",
+                                   "cannot be opened; 'wellsieve init DIR' writes one for a folder");
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+}
+
+void append(std::string& out, std::string_view key, const std::string& value) {
+    std::ostringstream quoted;
+    quoted << toml::value<std::string>(value);
+    out += fmt::format("{} = {}\n", key, quoted.str());
+}
+
+void append(std::string& out, std::string_view key, double value) {
+    if (!std::isnan(value))
+        out += fmt::format("{} = {}\n", key, value);
+}
+
+void append_trait(std::string& out, const TraitOptions& trait) {
+    out += "\n[[traits]]\n";
+    append(out, "name", trait.name);
+    append(out, "readout", trait.readout);
+    if (!trait.per.empty())
+        append(out, "per", trait.per);
+    append(out, "feature", std::string(to_string(trait.feature)));
+    append(out, "time_h", trait.time_h);
+    append(out, "from_h", trait.from_h);
+    append(out, "to_h", trait.to_h);
+    if (trait.blank == Blank::constant)
+        append(out, "blank", trait.blank_value);
+    else
+        append(out, "blank", std::string(to_string(trait.blank)));
+    append(out, "scale", std::string(to_string(trait.scale)));
+    if (trait.goal == Goal::target)
+        append(out, "goal", trait.target);
+    else
+        append(out, "goal", std::string(to_string(trait.goal)));
+    append(out, "normalise", std::string(to_string(trait.normalise)));
+    append(out, "variance", std::string(to_string(trait.variance)));
+}
+
+void append_plates(std::string& out, const PlatesInput& input) {
+    out += "\n[[plates]]\n";
+    toml::array files;
+    for (const std::string& glob : input.files)
+        files.push_back(glob);
+    std::ostringstream list;
+    list << files;
+    out += fmt::format("files = {}\n", list.str());
+    append(out, "reader", input.reader);
+    for (const auto& [key, value] :
+         {std::pair("layout", &input.layout), std::pair("plate_list", &input.plate_list),
+          std::pair("masks", &input.masks), std::pair("batch", &input.batch),
+          std::pair("replicate", &input.replicate)})
+        if (!value->empty())
+            append(out, key, *value);
+}
+
+void append_readout(std::string& out, const ReadoutSelector& selector) {
+    out += fmt::format("\n[readouts.{}]\n", selector.name);
+    if (selector.mode)
+        append(out, "mode", std::string(mode_name(*selector.mode)));
+    append(out, "wavelength_nm", selector.wavelength_nm);
+    append(out, "excitation_nm", selector.excitation_nm);
+    append(out, "emission_nm", selector.emission_nm);
+    if (!selector.label.empty())
+        append(out, "label", selector.label);
+    if (selector.read > 0)
+        out += fmt::format("read = {}\n", selector.read);
+}
+
+}  // namespace
+
+ConfigError::ConfigError(std::vector<std::string> problems)
+    : std::runtime_error(join_lines(problems)), problems_(std::move(problems)) {}
+
+ScreenConfig read_config(const std::filesystem::path& file) {
+    ScreenConfig config;
+    config.file = file;
+    config.folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    config.name = config.folder.filename().string();
+    std::vector<std::string> problems;
+    const std::string text = read_file(file);
+    toml::table parsed;
+    try {
+        parsed = toml::parse(text, file.string());
+    } catch (const toml::parse_error& error) {
+        throw ConfigError(
+            {fmt::format("{}: line {}: {}", file.string(), error.source().begin.line, error.description())});
+    }
+    TomlTable root(parsed, "", file.string(), problems);
+    read_sections(root, config);
+    if (!problems.empty())
+        throw ConfigError(std::move(problems));
+    if (config.options.rank.by.empty())
+        config.options.rank.by = config.options.traits.front().name;
+    return config;
+}
+
+std::string to_toml(const ScreenConfig& config) {
+    std::string out = "[screen]\n";
+    append(out, "name", config.name);
+    if (!config.strain_table.empty()) {
+        out += "\n[strains]\n";
+        append(out, "table", config.strain_table);
+    }
+    for (const PlatesInput& input : config.plates)
+        append_plates(out, input);
+    for (const ReadoutSelector& selector : config.options.readouts)
+        append_readout(out, selector);
+    for (const TraitOptions& trait : config.options.traits)
+        append_trait(out, trait);
+    const pipeline::RankOptions& rank = config.options.rank;
+    out += "\n[rank]\n";
+    append(out, "by", rank.by);
+    append(out, "against", rank.against);
+    append(out, "min_effect", rank.min_effect);
+    out += fmt::format("top = {}\n", rank.top);
+    append(out, "fdr", rank.fdr);
+    append(out, "interval", rank.interval);
+    out += fmt::format("draws = {}\nseed = {}\n", rank.draws, rank.seed);
+    return out;
+}
+
+}  // namespace wellsieve::workflows

@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "formats/atomic_file.hpp"
+#include "formats/error.hpp"
+#include "formats/plates/layout.hpp"
+#include "formats/plates/reader.hpp"
+#include "pipeline/plate_collection.hpp"
+#include "workflows/commands.hpp"
+
+namespace wellsieve::workflows {
+namespace {
+
+namespace fs = std::filesystem;
+namespace plates = formats::plates;
+
+/// What the files of a folder turned out to be.
+struct Found {
+    std::map<std::string, std::vector<std::string>> exports;  ///< extension → files
+    std::map<std::string, plates::Readout> readouts;          ///< by the name they get
+    std::string layout;
+    std::string strains;
+    std::string plate_list;
+    std::string masks;
+    bool kinetic = false;
+    std::vector<std::string> unknown;
+};
+
+std::string readout_name(const plates::Readout& readout) {
+    using plates::Mode;
+    if (readout.mode == Mode::absorbance)
+        return std::isnan(readout.wavelength_nm) ? "od" : fmt::format("od{}", readout.wavelength_nm);
+    if (readout.mode == Mode::fluorescence)
+        return std::isnan(readout.emission_nm) ? "fluorescence"
+                                               : fmt::format("fluorescence_{}", readout.emission_nm);
+    if (readout.mode == Mode::luminescence)
+        return "luminescence";
+    std::string name;
+    for (char c : readout.name)
+        name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? static_cast<char>(std::tolower(c)) : '_';
+    return name.empty() ? "value" : name;
+}
+
+/// A table of ours, known by its columns or blocks.
+bool take_table(const plates::Document& document, const std::string& name, Found& found) {
+    const auto reads = [&](auto read) {
+        try {
+            read(document);
+            return true;
+        } catch (const formats::FormatError&) {
+            return false;
+        }
+    };
+    if (document.is_workbook())
+        return false;
+    const bool has_well = reads(plates::read_layout);
+    if (reads(plates::read_masks) && name.find("mask") != std::string::npos)
+        found.masks = name;
+    else if (reads(plates::read_plate_list))
+        found.plate_list = name;
+    else if (has_well && name.find("layout") != std::string::npos)
+        found.layout = name;
+    else if (!has_well && name.find("strain") != std::string::npos && reads(plates::read_strain_table))
+        found.strains = name;
+    else
+        return false;
+    return true;
+}
+
+void look_at(const fs::path& path, const std::string& name, Found& found) {
+    try {
+        const auto document = plates::Document::open(path.string());
+        if (take_table(document, name, found))
+            return;
+        const plates::PlateFile file = plates::read_plate_file(document);
+        found.exports[path.extension().string()].push_back(name);
+        for (const plates::Readout& readout : file.readouts)
+            found.readouts.try_emplace(readout_name(readout), readout);
+        found.kinetic = found.kinetic || std::any_of(file.measurements.begin(), file.measurements.end(),
+                                                     [](const auto& m) { return !std::isnan(m.time_s); });
+    } catch (const formats::FormatError&) {
+        found.unknown.push_back(name);
+    }
+}
+
+Found look_around(const fs::path& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+        if (entry.is_regular_file())
+            names.push_back(entry.path().lexically_relative(folder).generic_string());
+    std::sort(names.begin(), names.end(), pipeline::natural_less);
+    Found found;
+    for (const std::string& name : names)
+        look_at(folder / name, name, found);
+    return found;
+}
+
+std::string quoted_globs(const Found& found) {
+    std::map<std::string, std::size_t> globs;  // folder/*.ext → files
+    for (const auto& [extension, files] : found.exports)
+        for (const std::string& file : files)
+            ++globs[(fs::path(file).parent_path() / ("*" + extension)).generic_string()];
+    std::string text;
+    for (const auto& [glob, count] : globs)
+        text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", glob);
+    return globs.size() == 1 ? text : fmt::format("[{}]", text);
+}
+
+std::string table_line(std::string_view key, const std::string& file, std::string_view example,
+                       std::string_view what) {
+    const std::string line = fmt::format("{} = \"{}\"", key, file.empty() ? example : file);
+    return fmt::format("{}{:<34}# {}\n", file.empty() ? "# " : "", line, what);
+}
+
+std::string readout_section(const std::string& name, const plates::Readout& readout) {
+    std::string text = fmt::format("\n[readouts.{}]\nmode = \"{}\"\n", name, mode_name(readout.mode));
+    for (const auto& [key, value] :
+         {std::pair("wavelength_nm", readout.wavelength_nm),
+          std::pair("excitation_nm", readout.excitation_nm), std::pair("emission_nm", readout.emission_nm)})
+        if (!std::isnan(value))
+            text += fmt::format("{} = {}\n", key, value);
+    if (!readout.name.empty() && readout.mode >= plates::Mode::online)
+        text += fmt::format("label = \"{}\"\n", readout.name);
+    return text;
+}
+
+std::string screen_toml(const fs::path& folder, const Found& found) {
+    std::string text =
+        fmt::format("[screen]\nname = \"{}\"\n", fs::weakly_canonical(folder).filename().string());
+    text += fmt::format("\n{}[strains]\n", found.strains.empty() ? "# " : "");
+    text +=
+        table_line("table", found.strains, "strains.csv", "columns strain, parent, role, and your design's");
+    text += fmt::format("\n[[plates]]\nfiles = {}\n", quoted_globs(found));
+    text += fmt::format("{:<36}# or a name of `wellsieve inspect --readers`\n", "reader = \"auto\"");
+    text += table_line("layout", found.layout, "layout.csv",
+                       "plater-shaped or tidy; \"layouts/{plate}.csv\": one a plate");
+    text += table_line("plate_list", found.plate_list, "plates.csv", "columns file, plate, replicate, batch");
+    text += table_line("masks", found.masks, "masks.csv", "columns plate, well, reason: wells to set aside");
+    text += table_line("batch", "", "1", "plates made and grown together");
+    for (const auto& [name, readout] : found.readouts)
+        text += readout_section(name, readout);
+    text += fmt::format("\n[[traits]]\nname = \"{0}\"\nreadout = \"{0}\"\n", found.readouts.begin()->first);
+    text += R"(# per = "od600"                     # divide by another readout
+feature = "endpoint"                # endpoint, maximum, minimum, mean, auc
+# time_h = 24                       # of the endpoint; default: the last reading
+blank = "auto"                      # auto, none, plate, medium, or a number to subtract
+scale = "auto"                      # auto, log2, linear
+goal = "maximize"                   # maximize, minimize, or a target value
+normalise = "auto"                  # auto, none, control, percent_of_control, parent, mean, median, shorth,
+                                    # negatives, zscore, robust_zscore, polish
+variance = "none"                   # none, plate, experiment: divide by the plates' or the screen's robust spread
+
+[rank]
+against = "parent"                  # parent, or mean: of all strains
+min_effect = 0.1                    # smallest difference worth having, on the trait's scale
+top = 24                            # how many strains can go on
+fdr = 0.05                          # expected share of wrong ones among the picked
+interval = 0.9                      # coverage of the intervals
+draws = 4000                        # joint draws for P(top)
+seed = 1
+)";
+    return text;
+}
+
+}  // namespace
+
+Exit init_screen(const fs::path& folder) {
+    if (!fs::is_directory(folder))
+        throw formats::FormatError(folder.string(), "", "is no folder");
+    const fs::path target = folder / "screen.toml";
+    if (fs::exists(target))
+        throw formats::FormatError(target.string(), "",
+                                   "is there already; move it away to have a new one written");
+    const Found found = look_around(folder);
+    if (found.exports.empty())
+        throw formats::FormatError(folder.string(), "", "holds no file that a reader recognises");
+    formats::AtomicFile file(target);
+    file.write(screen_toml(folder, found));
+    file.commit();
+    fmt::print("{}\n", target.string());
+    for (const std::string& name : found.unknown)
+        fmt::print("not recognised: {}\n", name);
+    return Exit::done;
+}
+
+}  // namespace wellsieve::workflows

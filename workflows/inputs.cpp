@@ -1,0 +1,190 @@
+#include "workflows/inputs.hpp"
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "formats/error.hpp"
+#include "formats/plates/document.hpp"
+#include "formats/results/checksum.hpp"
+#include "pipeline/plate_collection.hpp"
+
+namespace wellsieve::workflows {
+namespace {
+
+namespace fs = std::filesystem;
+namespace plates = formats::plates;
+using pipeline::PlacementOptions;
+using pipeline::PlateJob;
+using pipeline::ScreenReject;
+
+std::vector<std::string> matches_of(const std::string& pattern) {
+    glob_t found{};
+    const int status = ::glob(pattern.c_str(), GLOB_BRACE | GLOB_NOSORT, nullptr, &found);
+    std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + (status == 0 ? found.gl_pathc : 0));
+    ::globfree(&found);
+    return paths;
+}
+
+/// As the configuration would name it.
+std::string name_of(const ScreenConfig& config, const std::string& path) {
+    return fs::path(path).lexically_proximate(config.folder).generic_string();
+}
+
+class Gatherer {
+  public:
+    Gatherer(const ScreenConfig& config, std::vector<std::string>& problems)
+        : config_(config), problems_(problems) {}
+
+    ScreenInputs gather() {
+        for (std::size_t entry = 0; entry < config_.plates.size(); ++entry)
+            gather_entry(entry);
+        std::sort(inputs_.jobs.begin(), inputs_.jobs.end(), [](const PlateJob& a, const PlateJob& b) {
+            return pipeline::natural_less(a.name, b.name);
+        });
+        if (!config_.strain_table.empty())
+            read("strains", config_.strain_table, [&](const plates::Document& document) {
+                inputs_.strains = plates::read_strain_table(document);
+            });
+        return std::move(inputs_);
+    }
+
+  private:
+    void gather_entry(std::size_t entry) {
+        const PlatesInput& input = config_.plates[entry];
+        PlacementOptions options;
+        options.batch = input.batch;
+        options.replicate = input.replicate;
+        for (const std::string& pattern : input.files)
+            add_files(pattern, input, entry);
+        if (!input.layout.empty())
+            read_layouts(input.layout, options);
+        if (!input.masks.empty()) {
+            options.masks_path = input.masks;
+            read("masks", input.masks,
+                 [&](const plates::Document& document) { options.masks = plates::read_masks(document); });
+        }
+        if (!input.plate_list.empty())
+            read("plate list", input.plate_list, [&](const plates::Document& document) {
+                options.plate_list = plates::read_plate_list(document);
+            });
+        inputs_.placement.entries.push_back(std::move(options));
+    }
+
+    void add_files(const std::string& pattern, const PlatesInput& input, std::size_t entry) {
+        const std::vector<std::string> paths = matches_of(config_.resolve(pattern).string());
+        if (paths.empty())
+            problem(fmt::format("files = \"{}\": no such file", pattern));
+        for (const std::string& path : paths) {
+            const std::string name = name_of(config_, path);
+            if (!seen_.insert(name).second)
+                problem(fmt::format("files: '{}' is named twice", name));
+            std::error_code unreadable;
+            const auto bytes = fs::file_size(path, unreadable);
+            inputs_.jobs.push_back({path, name, input.reader, entry, unreadable ? 0 : bytes});
+        }
+    }
+
+    /// "layouts/{plate}.csv" is every file of that shape; what stands for {plate} is the plate.
+    void read_layouts(const std::string& layout, PlacementOptions& options) {
+        const std::size_t brace = layout.find("{plate}");
+        if (brace == std::string::npos) {
+            read("layout", layout, [&](const plates::Document& document) {
+                options.layouts.push_back(plates::read_layout(document));
+                options.layouts.back().path = layout;
+            });
+            return;
+        }
+        const std::string before = layout.substr(0, brace);
+        const std::string after = layout.substr(brace + 7);
+        const std::size_t files_before = options.layouts.size();
+        for (const std::string& path : matches_of(config_.resolve(before + "*" + after).string())) {
+            const std::string name = name_of(config_, path);
+            const std::string lead = fs::path(before).lexically_normal().generic_string();
+            const std::string plate = name.substr(lead.size(), name.size() - lead.size() - after.size());
+            read("layout", name, [&](const plates::Document& document) {
+                plates::Layout found = plates::read_layout(document);
+                if (found.plates.size() == 1 && found.plates.begin()->first.empty()) {
+                    auto wells = std::move(found.plates.begin()->second);
+                    found.plates = {{plate, std::move(wells)}};
+                }
+                found.path = name;
+                options.layouts.push_back(std::move(found));
+            });
+        }
+        if (options.layouts.size() == files_before)
+            problem(fmt::format("layout = \"{}\": no such file", layout));
+    }
+
+    template <typename Use>
+    void read(std::string_view kind, const std::string& name, Use use) {
+        try {
+            const auto document = plates::Document::open(config_.resolve(name).string());
+            use(document);
+            const std::string listed = name_of(config_, document.path());
+            if (tables_.insert(listed).second)
+                inputs_.tables.push_back({listed, document.bytes().size(),
+                                          formats::results::sha256_hex(document.bytes()), std::string(kind),
+                                          "", 0, 0, 0});
+        } catch (const formats::FormatError& error) {
+            problems_.emplace_back(error.what());
+        }
+    }
+
+    void problem(const std::string& message) {
+        problems_.push_back(fmt::format("{}: {}", config_.file.string(), message));
+    }
+
+    const ScreenConfig& config_;
+    std::vector<std::string>& problems_;
+    ScreenInputs inputs_;
+    std::set<std::string> seen_;
+    std::set<std::string> tables_;
+};
+
+using Names = std::set<std::string, std::less<>>;
+
+void unused_of_entry(const PlacementOptions& entry, const Names& plates, const Names& files,
+                     std::vector<ScreenReject>& rejects) {
+    for (const plates::Layout& layout : entry.layouts)
+        for (const auto& [plate, wells] : layout.plates)
+            if (!plate.empty() && !plates.contains(plate))
+                rejects.push_back(
+                    {"layout", layout.path, fmt::format("plate '{}'", plate), "no file holds this plate"});
+    for (const plates::Mask& mask : entry.masks)
+        if (!plates.contains(mask.plate))
+            rejects.push_back({"mask", entry.masks_path,
+                               fmt::format("plate '{}', well {}", mask.plate, well_name(mask.well)),
+                               "no file holds this plate"});
+    for (const plates::PlateListEntry& listed : entry.plate_list)
+        if (!files.contains(listed.file))
+            rejects.push_back({"plate list", listed.file, fmt::format("plate '{}'", listed.plate),
+                               "is not among the files"});
+}
+
+}  // namespace
+
+ScreenInputs gather_inputs(const ScreenConfig& config, std::vector<std::string>& problems) {
+    return Gatherer(config, problems).gather();
+}
+
+std::vector<ScreenReject> unused_entries(const ScreenInputs& inputs,
+                                         const std::vector<pipeline::PlateData>& plates) {
+    Names names;
+    for (const pipeline::PlateData& plate : plates) {
+        names.insert(plate.name);
+        names.insert(plate.layout_plate);
+    }
+    Names files;
+    for (const PlateJob& job : inputs.jobs)
+        files.insert(fs::path(job.path).filename().string());
+    std::vector<ScreenReject> rejects;
+    for (const PlacementOptions& entry : inputs.placement.entries)
+        unused_of_entry(entry, names, files, rejects);
+    return rejects;
+}
+
+}  // namespace wellsieve::workflows

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "formats/plates/layout.hpp"
+#include "pipeline/stages/place_wells.hpp"
+#include "pipeline/stages/read_plates.hpp"
+#include "workflows/config.hpp"
+
+namespace wellsieve::workflows {
+
+/// Everything a screen needs besides its measurements, read and checked.
+struct ScreenInputs {
+    std::vector<pipeline::PlateJob> jobs;  ///< in natural order of their names
+    pipeline::PlaceWells placement;
+    formats::plates::StrainTable strains;
+    std::vector<pipeline::InputFile> tables;  ///< layouts, strain table, masks, plate lists
+};
+
+/// Finds the files and reads layouts, strain table, masks and plate lists. Each thing that is wrong is one
+/// line in `problems`; nothing is thrown for it.
+ScreenInputs gather_inputs(const ScreenConfig& config, std::vector<std::string>& problems);
+
+/// Names what the layouts, masks and plate lists speak of and no file holds.
+std::vector<pipeline::ScreenReject> unused_entries(const ScreenInputs& inputs,
+                                                   const std::vector<pipeline::PlateData>& plates);
+
+}  // namespace wellsieve::workflows

@@ -1,0 +1,153 @@
+#include "workflows/outputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "formats/atomic_file.hpp"
+#include "formats/error.hpp"
+#include "formats/results/checksum.hpp"
+#include "formats/results/csv.hpp"
+#include "formats/results/result_writer.hpp"
+#include "formats/results/run_record.hpp"
+#include "formats/results/schema.hpp"
+#include "kernels/target.hpp"
+#include "pipeline/parallel.hpp"
+#include "pipeline/result_tables.hpp"
+
+namespace wellsieve::workflows {
+namespace {
+
+namespace fs = std::filesystem;
+namespace results = formats::results;
+using pipeline::Screen;
+using pipeline::StrainScore;
+
+std::string bytes_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream bytes;
+    bytes << file.rdbuf();
+    return bytes.str();
+}
+
+void write_result(const fs::path& path, const std::string& config, const Screen& screen) {
+    results::ResultWriter writer(path, std::string("wellsieve ") + WELLSIEVE_VERSION, config,
+                                 pipeline::parallel_for_index);
+    for (const results::ResultTable& table : pipeline::result_tables(screen))
+        writer.write(table);
+    results::TableStream measurements = writer.stream(results::table_name::measurements);
+    for (std::size_t plate = 0; plate < screen.plates.plates.size(); ++plate)
+        measurements.append(pipeline::measurement_rows(screen, plate));
+    measurements.finish();
+    writer.commit();
+}
+
+/// A new result beside the old one, compared, then in its place: the same work done twice is no error.
+void write_or_compare(const RunScreenOptions& options, const fs::path& path, const std::string& config,
+                      const Screen& screen) {
+    if (options.force || !fs::exists(path))
+        return write_result(path, config, screen);
+    const fs::path again = path.parent_path() / ("." + path.filename().string() + ".new");
+    write_result(again, config, screen);
+    const bool same = fs::file_size(again) == fs::file_size(path) && bytes_of(again) == bytes_of(path);
+    fs::remove(again);
+    if (!same)
+        throw formats::FormatError(path.string(), "",
+                                   "is there already and differs; --force replaces it, -o writes elsewhere");
+}
+
+std::string csv_of(const results::ResultTable& table) {
+    std::ostringstream text;
+    results::write_csv(table, text);
+    return text.str();
+}
+
+results::RunRecord record_of(const RunScreenOptions& options, const Screen& screen,
+                             const pipeline::RunReport& report, double compute_seconds) {
+    results::RunRecord record;
+    record.program = std::string("wellsieve ") + WELLSIEVE_VERSION;
+    record.simd_target = kernels::active_target();
+    record.threads = report.threads;
+    record.memory_bytes = options.common.memory_bytes;
+    record.compute_seconds = compute_seconds;
+    for (const pipeline::LaneReport& lane : report.lanes)
+        for (const pipeline::StageReport& stage : lane.stages)
+            record.stages.push_back({stage.name, stage.batches, stage.seconds});
+    for (const pipeline::InputFile& input : screen.plates.inputs) {
+        record.bytes += input.bytes;
+        record.cells_in += input.cells_in;
+        record.cells_rejected += input.cells_rejected;
+    }
+    for (const pipeline::PlateData& plate : screen.plates.plates)
+        record.cells_used += pipeline::count_measurements(plate);
+    record.files = screen.plates.inputs.size();
+    record.plates = screen.plates.plates.size();
+    record.rejects = screen.plates.rejects.size();
+    for (const pipeline::TraitColumn& trait : screen.traits)
+        if (!trait.choice.empty())
+            record.choices.push_back(trait.options.name + ": " + trait.choice);
+    record.warnings = screen.warnings;
+    return record;
+}
+
+void print_strain(const pipeline::RankedStrain& ranked, const StrainScore& score, int width) {
+    fmt::print("{:>4}  {:<{}}  {:>8.3f}  [{:>7.3f}, {:>7.3f}]  {:>8.3f}  {:>8.3f}  {:>5}{}\n", ranked.rank,
+               score.strain, width, score.shrunken, score.ci_low, score.ci_high, score.p_better, score.p_top,
+               score.n_wells, ranked.picked ? "  picked" : "");
+}
+
+}  // namespace
+
+void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, Screen& screen) {
+    pipeline::PlateCollection& collection = screen.plates;
+    collection.inputs.insert(collection.inputs.end(), inputs.tables.begin(), inputs.tables.end());
+    for (pipeline::ScreenReject& reject : unused_entries(inputs, collection.plates))
+        collection.rejects.push_back(std::move(reject));
+    collection.finish(config.strain_table.empty() ? nullptr : &inputs.strains, config.strain_table);
+    if (collection.plates.empty())
+        throw formats::FormatError(config.file.string(), "", "no plate could be read");
+    screen.readouts =
+        pipeline::name_readouts(config.options.readouts, collection.plates, screen.readout_index);
+}
+
+Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config, const Screen& screen,
+                      const pipeline::RunReport& report, double compute_seconds) {
+    const fs::path folder = options.out.empty() ? config.resolve("results") : options.out;
+    std::error_code failed;
+    fs::create_directories(folder, failed);
+    if (failed)
+        throw formats::OutputError(folder, fmt::format("cannot be made: {}", failed.message()));
+    const Outputs outputs{folder / "result.h5", folder / "ranking.csv", folder / "run.json"};
+    write_or_compare(options, outputs.result, to_toml(config), screen);
+    formats::write_atomically(outputs.ranking, csv_of(pipeline::ranking_sheet(screen)));
+    formats::write_atomically(outputs.run,
+                              results::to_json(record_of(options, screen, report, compute_seconds)));
+    return outputs;
+}
+
+void print_summary(const Screen& screen, const Outputs& outputs) {
+    constexpr std::size_t shown = 10;
+    const pipeline::TraitScores& scores = screen.deciding();
+    const std::size_t count = std::min(shown, screen.ranking.size());
+    std::size_t width = 6;
+    for (std::size_t i = 0; i < count; ++i)
+        width = std::max(width, scores.strains[screen.ranking[i].strain].strain.size());
+    fmt::print("The best {} of {} strains by {} ({}; interval {:.0f} %)\n", count, screen.ranking.size(),
+               scores.trait, scores.normalisation, screen.options.rank.interval * 100);
+    fmt::print("rank  {:<{}}    effect  {:<18}  P(better)  P(top {})  wells\n", "strain", width, "interval",
+               screen.options.rank.top);
+    for (std::size_t i = 0; i < count; ++i)
+        print_strain(screen.ranking[i], scores.strains[screen.ranking[i].strain], static_cast<int>(width));
+    for (const pipeline::TraitColumn& trait : screen.traits)
+        if (!trait.choice.empty())
+            fmt::print("{}: {}\n", trait.options.name, trait.choice);
+    for (const std::string& warning : screen.warnings)
+        fmt::print("warning: {}\n", warning);
+    if (!screen.plates.rejects.empty())
+        fmt::print("{} rejects, listed in the result's table 'rejects'\n", screen.plates.rejects.size());
+    fmt::print("result: {}\nranking: {}\n", outputs.result.string(), outputs.ranking.string());
+}
+
+}  // namespace wellsieve::workflows

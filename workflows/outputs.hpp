@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+
+#include "pipeline/report.hpp"
+#include "pipeline/screen_result.hpp"
+#include "workflows/commands.hpp"
+#include "workflows/config.hpp"
+#include "workflows/inputs.hpp"
+
+namespace wellsieve::workflows {
+
+struct Outputs {
+    std::filesystem::path result;
+    std::filesystem::path ranking;
+    std::filesystem::path run;
+};
+
+/// Adds the tables to the inputs, joins the strain table, names the readouts and what was configured in vain.
+/// Throws FormatError for what does not fit together.
+void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, pipeline::Screen& screen);
+
+/// Writes result.h5, ranking.csv and run.json, each under a temporary name first. An existing result.h5 is
+/// replaced only with `force`, or when it has the same bytes; otherwise FormatError.
+Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config,
+                      const pipeline::Screen& screen, const pipeline::RunReport& report,
+                      double compute_seconds);
+
+/// The ten best strains with their intervals, the warnings, and where the result lies, on stdout.
+void print_summary(const pipeline::Screen& screen, const Outputs& outputs);
+
+}  // namespace wellsieve::workflows
