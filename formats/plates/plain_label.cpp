@@ -126,6 +126,10 @@ std::optional<Readout> optical_readout(std::string_view label) {
         readout.mode = *mode;
         readout.excitation_nm = readout.emission_nm = missing;
         set_wavelengths(tokens, readout);
+        const bool ratio = readout.mode == Mode::absorbance && std::isnan(readout.wavelength_nm) &&
+                           std::count_if(tokens.begin(), tokens.end(), is_wavelength) > 1;  // "A260/A280"
+        if (ratio)
+            return std::nullopt;
     } else {
         return std::nullopt;
     }

@@ -28,6 +28,12 @@ Match sniff_tidy(const Document& document);
 PlateFile read_tidy(const Document& document);
 Match sniff_wide(const Document& document);
 PlateFile read_wide(const Document& document);
+Match sniff_edd(const Document& document);
+PlateFile read_edd(const Document& document);
+Match sniff_lunatic(const Document& document);
+PlateFile read_lunatic(const Document& document);
+Match sniff_skanit(const Document& document);
+PlateFile read_skanit(const Document& document);
 Match sniff_list(const Document& document);
 PlateFile read_list(const Document& document);
 
