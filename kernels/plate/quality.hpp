@@ -29,7 +29,8 @@ double signal_window(const Summary& positive, const Summary& negative) noexcept;
 double assay_variability_ratio(const Summary& positive, const Summary& negative) noexcept;
 /// sd / |mean|.
 double coefficient_of_variation(const Summary& wells) noexcept;
-/// mean_N / mean_P: cellHTS2's dynamic range.
+/// mean_N / mean_P. Below 1 the controls stand the wrong way round; cellHTS2 hides that by inverting such a
+/// ratio.
 double dynamic_range(const Summary& positive, const Summary& negative) noexcept;
 
 /// Strictly standardised mean difference between two groups (Zhang 2007, Genomics 89:552; Zhang 2011, J

@@ -37,14 +37,21 @@ void block_moments(const double* HWY_RESTRICT block, std::size_t wells, std::siz
     const Lanes d;
     const Vector missing = hn::Set(d, infinity);
     Vector sum = hn::Zero(d);
+    Vector lost = hn::Zero(d);
     for (std::size_t well = 0; well < wells; ++well) {
-        const Vector x = hn::Load(d, block + well * lane_count);
-        sum = hn::Add(sum, hn::IfThenElseZero(hn::Lt(x, missing), x));
+        const Vector stored = hn::Load(d, block + well * lane_count);
+        const Vector x = hn::IfThenElseZero(hn::Lt(stored, missing), stored);
+        const Vector next = hn::Add(sum, x);
+        const Vector taken = hn::Sub(next, sum);
+        lost = hn::Add(lost, hn::Add(hn::Sub(sum, hn::Sub(next, taken)), hn::Sub(x, taken)));
+        sum = next;
     }
     HWY_ALIGN double lanes[lane_count];
+    HWY_ALIGN double losses[lane_count];
     hn::Store(sum, d, lanes);
+    hn::Store(lost, d, losses);
     for (std::size_t lane = 0; lane < plates; ++lane)
-        lanes[lane] = out[lane].mean = mean_of(lanes[lane], out[lane].count);
+        lanes[lane] = out[lane].mean = mean_of(lanes[lane], losses[lane], out[lane].count);
     const Vector mean = hn::Load(d, lanes);
     Vector squares = hn::Zero(d);
     for (std::size_t well = 0; well < wells; ++well) {
@@ -127,15 +134,24 @@ HWY_EXPORT(summarise_blocks);
 
 constexpr std::size_t largest_block = 1536;
 
+double mean_of(const std::vector<double>& x) {
+    double sum = 0;
+    double lost = 0;
+    for (const double value : x) {
+        const double next = sum + value;
+        const double taken = next - sum;
+        lost += (sum - (next - taken)) + (value - taken);
+        sum = next;
+    }
+    return kernels::plate::mean_of(sum, lost, x.size());
+}
+
 Summary summarise_plate(std::vector<double>& x) {
     Summary out;
     out.count = x.size();
     if (x.empty())
         return out;
-    double sum = 0;
-    for (const double value : x)
-        sum += value;
-    out.mean = mean_of(sum, x.size());
+    out.mean = mean_of(x);
     double squares = 0;
     for (const double value : x)
         squares += (value - out.mean) * (value - out.mean);

@@ -29,9 +29,10 @@ inline constexpr double mad_to_sd = 1.4826;
 /// sorted values the shortest, its first h values averaged; of several equally short runs the one at the mean
 /// of their positions, rounded down. genefilter stops when ties lie more than 5 % of n apart; this does not.
 ///
-/// Sums run in the order of wells and of sorted values, so the bits are the same on every SIMD target.
-/// Against exact arithmetic: relative 1e-12. Pools of any size are welcome (shape {1, 1, n} summarises n
-/// values as one), but only plates of up to 1536 wells use SIMD. Allocates its work space once a call.
+/// Sums run in the order of wells (the mean with what rounding lost) and of sorted values, so the bits are
+/// the same on every SIMD target. Against exact arithmetic: relative 1e-12. Pools of any size are welcome
+/// (shape {1, 1, n} summarises n values as one), but only plates of up to 1536 wells use SIMD. Allocates its
+/// work space once a call.
 void summarise(std::span<const double> values, Selection selected, const Shape& shape,
                std::span<Summary> out) noexcept;
 

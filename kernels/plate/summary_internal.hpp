@@ -16,8 +16,12 @@ inline bool is_used(double value, const std::uint8_t* selected, std::size_t inde
     return std::abs(value) < infinity && (selected == nullptr || selected[index] != 0);
 }
 
-inline double mean_of(double sum, std::size_t count) noexcept {
-    return count == 0 ? Summary::undefined : sum / static_cast<double>(count);
+/// Mean from a sum and from what its roundings lost (Knuth's two-sum at each step): as good as R's, which
+/// sums in extended precision.
+inline double mean_of(double sum, double lost, std::size_t count) noexcept {
+    if (count == 0)
+        return Summary::undefined;
+    return (std::abs(lost) < infinity ? sum + lost : sum) / static_cast<double>(count);
 }
 
 inline double sd_of(double squares, std::size_t count) noexcept {
