@@ -12,7 +12,7 @@ import tempfile
 from screen_support import need, run
 
 # Families whose readers are not written yet; their files are refused as not recognised.
-READERS_TO_COME = ("bioprocess/", "thermo_skanit/", "unchained_lunatic/")
+READERS_TO_COME = ("bioprocess/",)
 # The table gives plate 2 the mode and wavelength of plate 1 (absorbance, 562 nm). In the file its label is an
 # AlphaScreen ("Ex=N/A Em=Top", an excitation time, counts from 0 to 12), so it is read as fluorescence.
 TRUTH_CONTRADICTS_FILE = ("perkinelmer_envision/PE_Envision_absorbance_example01.csv",)
