@@ -101,22 +101,22 @@ class Flow {
     }
 
     template <typename In, StageFor<In> Stage>
-    auto stage(Outlet<In> from, Stage stage) {
+    auto stage(Outlet<In> from, Stage step) {
         using Out = std::decay_t<std::invoke_result_t<const Stage&, In>>;
-        auto body = [stage = std::make_shared<const Stage>(std::move(stage))](Payload batch) -> Payload {
-            return std::make_shared<Out>((*stage)(take<In>(batch)));
+        auto body = [step = std::make_shared<const Stage>(std::move(step))](Payload batch) -> Payload {
+            return std::make_shared<Out>((*step)(take<In>(batch)));
         };
         return Outlet<Out>(this,
                            add_stage(from.flow_, from.node_, std::string(Stage::name), std::move(body)));
     }
 
-    /// `sink` is called by one thread at a time, and no more once it has thrown. `on_abort` is called after
+    /// `store` is called by one thread at a time, and no more once it has thrown. `on_abort` is called after
     /// an aborted run, when nothing runs any more; what it throws is lost.
     template <typename In, typename Sink>
-    void sink(Outlet<In> from, std::string name, Sink sink, InOrder order,
+    void sink(Outlet<In> from, std::string name, Sink store, InOrder order,
               std::function<void()> on_abort = {}) {
-        auto body = [sink = std::make_shared<Sink>(std::move(sink))](Payload batch) {
-            (*sink)(take<In>(batch));
+        auto body = [store = std::make_shared<Sink>(std::move(store))](Payload batch) {
+            (*store)(take<In>(batch));
         };
         add_sink(from.flow_, from.node_, std::move(name), std::move(body), order, std::move(on_abort));
     }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -107,10 +108,11 @@ struct KeepEven {
 struct FailAt {
     static constexpr std::string_view name = "fail";
     std::uint64_t index = 0;
+    std::string place;
 
     Numbers operator()(Numbers batch) const {
         if (batch.index == index)
-            throw formats::FormatError("plate.csv", "line 12", "no number: 'x'");
+            throw formats::FormatError("plate.csv", place, "no number: 'x'");
         return batch;
     }
 };
