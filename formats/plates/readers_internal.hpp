@@ -28,6 +28,8 @@ Match sniff_tidy(const Document& document);
 PlateFile read_tidy(const Document& document);
 Match sniff_wide(const Document& document);
 PlateFile read_wide(const Document& document);
+Match sniff_asm(const Document& document);
+PlateFile read_asm(const Document& document);
 Match sniff_edd(const Document& document);
 PlateFile read_edd(const Document& document);
 Match sniff_lunatic(const Document& document);

@@ -37,6 +37,8 @@ std::vector<Reader> list_readers() {
          read_skanit},
         {"lunatic", "Unchained Labs Lunatic, Stunner", "csv xlsx", "columns 'Plate Position' and 'Sample name'",
          sniff_lunatic, read_lunatic},
+        {"asm", "Allotrope Simple Model, plate reader", "json", "JSON with a 'plate reader aggregate document'",
+         sniff_asm, read_asm},
         {"edd", "JBEI Experiment Data Depot", "csv", "columns 'Line Name', 'Measurement Type' and 'Value'", sniff_edd,
          read_edd},
         {"block", "plain plates", "csv txt tsv xlsx", "numbers across and letters down, as on a plate",

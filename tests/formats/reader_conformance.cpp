@@ -185,11 +185,15 @@ void check_text_variants(const ReaderCase& c, const PlateFile& whole) {
 }
 
 void check_bad_token(const ReaderCase& c) {
-    const std::string message = refusal(c, bytes_of(c, with_replaced(c.sample, c.cell, c.bad_token)));
+    const std::string& in_file = c.bad_token_in_file.empty() ? c.bad_token : c.bad_token_in_file;
+    const std::string message = refusal(c, bytes_of(c, with_replaced(c.sample, c.cell, in_file)));
     const auto line = 1 + std::count(c.sample.begin(), c.sample.begin() + c.sample.find(c.cell), '\n');
+    const std::string place = !c.bad_token_place.empty() ? c.bad_token_place
+                              : c.to_bytes               ? "sheet '"
+                                                         : fmt::format("line {}", line);
     INFO(message);
     CHECK(message.starts_with(file_name));
-    CHECK(message.find(c.to_bytes ? "sheet '" : fmt::format("line {}", line)) != std::string::npos);
+    CHECK(message.find(place) != std::string::npos);
     CHECK(message.find(fmt::format("well {}", c.well)) != std::string::npos);
     CHECK(message.find(c.bad_token) != std::string::npos);
     CHECK(message.find('\n') == std::string::npos);

@@ -32,6 +32,8 @@ struct ReaderCase {
     std::string decimal_comma =
         {};  ///< the sample as a locale with a decimal comma writes it: reads the same
     std::string bad_token = "0.3x7";       ///< in the place of `cell`: refused, named in the message
+    std::string bad_token_in_file = {};    ///< as the file spells it, where that differs
+    std::string bad_token_place = {};      ///< in the message; without it the line, or the sheet
     std::string known_token = "OVRFLW";    ///< in the place of `cell`: a flag. Empty where a format has none
     std::string known_token_in_file = {};  ///< as the file spells it, quotes and all, where that differs
     formats::plates::Flag flag = formats::plates::Flag::overflow;  ///< of `known_token`
