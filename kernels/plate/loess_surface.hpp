@@ -18,7 +18,7 @@ inline constexpr double loess_span = 0.75;
 ///
 /// The surface is linear in the values: its weights are found once for each run of plates with the same wells
 /// (the costly part), then applied in SIMD with eight running sums, so the bits are the same on every target.
-/// Against R: 1e-9 of the largest value. Allocates once a call.
+/// Against R: 1e-9 of the largest value. Allocates once a run of such plates.
 void loess_surface(std::span<const double> values, Selection selected, const Shape& shape, double span,
                    std::span<double> surface) noexcept;
 

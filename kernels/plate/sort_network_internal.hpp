@@ -18,8 +18,8 @@ constexpr void merge_exchange(std::size_t n, Visit visit) {
         std::size_t r = 0;
         std::size_t distance = p;
         for (std::size_t q = top;; q /= 2) {
-            for (std::size_t i = 0; i + distance < n; ++i)
-                if ((i & p) == r)
+            for (std::size_t run = r; run + distance < n; run += 2 * p)
+                for (std::size_t i = run; i < run + p && i + distance < n; ++i)
                     visit(i, i + distance);
             if (q == p)
                 break;
