@@ -107,6 +107,16 @@ void add_export(CLI::App& app, Action& action) {
     command->callback([options, &action] { action = [options] { return export_result(*options); }; });
 }
 
+void add_simulate(CLI::App& app, Action& action) {
+    CLI::App* command = app.add_subcommand("simulate", "Make up plates with a known truth");
+    auto options = std::make_shared<SimulateOptions>();
+    command->add_option("spec", options->spec, "What to make up, a TOML file")->required();
+    command
+        ->add_option("-o,--out", options->out, "Folder for exports, layout, strains, truth and screen.toml")
+        ->required();
+    command->callback([options, &action] { action = [options] { return simulate_screen(*options); }; });
+}
+
 void add_inspect(CLI::App& app, Action& action) {
     CLI::App* command =
         app.add_subcommand("inspect", "Tell what a raw file is: reader, plates, readouts, times, flags");
@@ -159,6 +169,7 @@ int run_command_line(int argc, char** argv) {
     add_init(app, action);
     add_inspect(app, action);
     add_export(app, action);
+    add_simulate(app, action);
     try {
         kernels::apply_target_from_environment();
         app.parse(argc, argv);

@@ -1,0 +1,69 @@
+#include "workflows/simulate/simulate.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <fstream>
+
+#include "formats/atomic_file.hpp"
+#include "formats/error.hpp"
+#include "pipeline/parallel.hpp"
+#include "workflows/commands.hpp"
+#include "workflows/simulate/tables.hpp"
+#include "workflows/simulate/vendors.hpp"
+
+namespace wellsieve::workflows {
+namespace simulate {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        throw formats::OutputError(folder, "create", error.value());
+}
+
+/// Not synced one by one, as results are: they can be made again, and a thousand syncs take seconds.
+void write_raw(const fs::path& path, const std::string& text) {
+    errno = 0;
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    file.close();
+    if (!file)
+        throw formats::OutputError(path, "write", errno);
+}
+
+}  // namespace
+
+void simulate(const SimulateSpec& spec, const fs::path& out) {
+    if (fs::exists(out / "screen.toml"))
+        throw formats::FormatError((out / "screen.toml").string(), "",
+                                   "is there already; choose another folder");
+    make_folder(out / "raw");
+    Screen screen = plan_screen(spec);
+    pipeline::parallel_for_index(screen.plates.size(), [&](std::size_t number) {
+        Plate& plate = screen.plates[number];
+        read_plate(spec, screen, number, plate);
+        for (const RawFile& file : find_vendor(spec.vendors[number % spec.vendors.size()])->write(plate))
+            write_raw(out / "raw" / file.name, file.text);
+        plate.od = {};
+        plate.gfp = {};
+    });
+    formats::write_atomically(out / "layout.csv", layout_csv(screen));
+    formats::write_atomically(out / "strains.csv", strains_csv(screen));
+    formats::write_atomically(out / "truth.csv", truth_csv(screen));
+    formats::write_atomically(out / "truth_wells.csv", truth_wells_csv(screen));
+    formats::write_atomically(out / "screen.toml", screen_toml(spec));
+}
+
+}  // namespace simulate
+
+Exit simulate_screen(const SimulateOptions& options) {
+    simulate::simulate(simulate::read_spec(options.spec), options.out);
+    fmt::print("{}\n", (options.out / "screen.toml").string());
+    return Exit::done;
+}
+
+}  // namespace wellsieve::workflows

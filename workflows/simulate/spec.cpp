@@ -1,0 +1,163 @@
+#include "workflows/simulate/spec.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "formats/error.hpp"
+#include "formats/plates/well.hpp"
+#include "workflows/config.hpp"
+#include "workflows/simulate/vendors.hpp"
+#include "workflows/toml_table_internal.hpp"
+
+namespace wellsieve::workflows::simulate {
+namespace {
+
+/// One key of the file and where it goes.
+template <typename T>
+struct Key {
+    std::string_view name;
+    T SimulateSpec::*member;
+};
+
+constexpr Key<std::uint32_t> plate_counts[] = {{"wells", &SimulateSpec::wells},
+                                               {"replicates", &SimulateSpec::replicates},
+                                               {"parents", &SimulateSpec::parents_per_plate},
+                                               {"blanks", &SimulateSpec::blanks_per_plate}};
+constexpr Key<double> reading_numbers[] = {{"hours", &SimulateSpec::hours},
+                                           {"interval_min", &SimulateSpec::interval_min}};
+constexpr Key<double> strain_numbers[] = {{"hit_share", &SimulateSpec::hit_share},
+                                          {"hit_effect", &SimulateSpec::hit_effect},
+                                          {"sd", &SimulateSpec::strain_sd},
+                                          {"growth_sd", &SimulateSpec::growth_sd}};
+constexpr Key<double> effect_numbers[] = {
+    {"plate_sd", &SimulateSpec::plate_sd},   {"row_sd", &SimulateSpec::row_sd},
+    {"column_sd", &SimulateSpec::column_sd}, {"edge", &SimulateSpec::edge},
+    {"drift", &SimulateSpec::drift},         {"noise_sd", &SimulateSpec::noise_sd}};
+constexpr Key<double> fault_shares[] = {{"dead", &SimulateSpec::dead},
+                                        {"saturated", &SimulateSpec::saturated},
+                                        {"swapped", &SimulateSpec::swapped}};
+
+template <typename Keys>
+void read_keys(TomlTable& table, const Keys& keys, SimulateSpec& spec) {
+    for (const auto& key : keys)
+        table.read(key.name, spec.*key.member);
+}
+
+template <typename Keys>
+void append_keys(std::string& text, const Keys& keys, const SimulateSpec& spec) {
+    for (const auto& key : keys)
+        text += fmt::format("{} = {}\n", key.name, spec.*key.member);
+}
+
+void require(TomlTable& table, std::string_view key, bool holds, std::string_view message) {
+    if (!holds)
+        table.problem(key, message);
+}
+
+void read_screen(TomlTable& table, SimulateSpec& spec) {
+    table.read("name", spec.name);
+    table.read("seed", spec.seed);
+    table.finish();
+}
+
+void read_plates(TomlTable& table, SimulateSpec& spec) {
+    read_keys(table, plate_counts, spec);
+    table.read("vendors", spec.vendors);
+    require(table, "wells", formats::plates::standard_shape(spec.wells).has_value(),
+            "must be 6, 12, 24, 48, 96, 384 or 1536");
+    require(table, "parents", std::uint64_t{spec.parents_per_plate} + spec.blanks_per_plate < spec.wells,
+            "parents and blanks leave no well for a strain");
+    require(table, "replicates", spec.replicates >= 1 && spec.replicates <= 1000,
+            "must lie between 1 and 1000");
+    require(table, "vendors", !spec.vendors.empty(), "names at least one");
+    for (const std::string& vendor : spec.vendors)
+        if (find_vendor(vendor) == nullptr)
+            table.problem("vendors", fmt::format("'{}' is not one of {}", vendor, vendor_names()));
+    table.finish();
+}
+
+void read_strains(TomlTable& table, SimulateSpec& spec) {
+    table.read("count", spec.strains);
+    read_keys(table, strain_numbers, spec);
+    require(table, "count", spec.strains >= 1 && spec.strains <= 1'000'000, "must lie between 1 and 1000000");
+    require(table, "hit_share", spec.hit_share >= 0 && spec.hit_share <= 1, "must lie between 0 and 1");
+    table.finish();
+}
+
+void read_readings(TomlTable& table, SimulateSpec& spec) {
+    table.read("kinetic", spec.kinetic);
+    read_keys(table, reading_numbers, spec);
+    const bool whole = spec.interval_min >= 1 && spec.interval_min == std::floor(spec.interval_min);
+    require(table, "interval_min", whole, "must be a whole number of minutes, 1 or more");
+    require(table, "hours", spec.hours > 0 && spec.hours < 24, "must lie between 0 and 24");
+    table.finish();
+}
+
+void read_faults(TomlTable& table, SimulateSpec& spec) {
+    read_keys(table, fault_shares, spec);
+    const bool shares = spec.dead >= 0 && spec.saturated >= 0 && spec.swapped >= 0;
+    require(table, "dead", shares && spec.dead + spec.saturated + spec.swapped <= 1,
+            "dead, saturated and swapped are shares that add up to 1 at most");
+    table.finish();
+}
+
+void read_effects(TomlTable& table, SimulateSpec& spec) {
+    read_keys(table, effect_numbers, spec);
+    table.finish();
+}
+
+void read_sections(TomlTable& root, SimulateSpec& spec) {
+    const auto section = [&](std::string_view name, auto read) {
+        if (auto table = root.table(name))
+            read(*table, spec);
+    };
+    section("screen", read_screen);
+    section("plates", read_plates);
+    section("strains", read_strains);
+    section("readings", read_readings);
+    section("effects", read_effects);
+    section("faults", read_faults);
+    root.finish();
+}
+
+}  // namespace
+
+SimulateSpec read_spec(const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(file, ignored))
+        throw formats::FormatError(file.string(), "", "is no file; a SPEC.toml is wanted");
+    SimulateSpec spec;
+    std::vector<std::string> problems;
+    toml::table parsed;
+    try {
+        parsed = toml::parse_file(file.string());
+    } catch (const toml::parse_error& error) {
+        throw ConfigError(
+            {fmt::format("{}: line {}: {}", file.string(), error.source().begin.line, error.description())});
+    }
+    TomlTable root(parsed, "", file.string(), problems);
+    read_sections(root, spec);
+    if (!problems.empty())
+        throw ConfigError(std::move(problems));
+    return spec;
+}
+
+std::string to_toml(const SimulateSpec& spec) {
+    std::string text = fmt::format("[screen]\nname = \"{}\"\nseed = {}\n\n[plates]\n", spec.name, spec.seed);
+    append_keys(text, plate_counts, spec);
+    text += fmt::format("vendors = [\"{}\"]\n\n[strains]\ncount = {}\n", fmt::join(spec.vendors, "\", \""),
+                        spec.strains);
+    append_keys(text, strain_numbers, spec);
+    text += fmt::format("\n[readings]\nkinetic = {}\n", spec.kinetic);
+    append_keys(text, reading_numbers, spec);
+    text += "\n[effects]\n";
+    append_keys(text, effect_numbers, spec);
+    text += "\n[faults]\n";
+    append_keys(text, fault_shares, spec);
+    return text;
+}
+
+}  // namespace wellsieve::workflows::simulate
