@@ -7,6 +7,7 @@
 
 #include "formats/plates/plain_internal.hpp"
 #include "formats/plates/plain_label_internal.hpp"
+#include "formats/plates/plate_grid_internal.hpp"
 #include "formats/plates/readers_internal.hpp"
 
 namespace wellsieve::formats::plates {
@@ -34,9 +35,11 @@ struct Grid {
 std::vector<Grid> grids_at(const Table& table, std::size_t header_row) {
     std::vector<Grid> grids;
     for (std::size_t corner = 0; corner + 2 < table.columns(header_row); ++corner) {
+        const std::string_view below = table.cell(header_row + 1, corner);
+        if (below.empty() || below.size() > 2)  // most cells, told at no cost
+            continue;
         const std::string_view label = table.cell(header_row, corner);
-        if (plain::parse_plate_column(label) || parse_row_label(label) ||
-            !grid_row(table.cell(header_row + 1, corner), {}))
+        if (plain::parse_plate_column(label) || parse_row_label(label) || !grid_row(below, {}))
             continue;
         Grid grid{header_row, corner, {}, header_row + 1};
         for (std::size_t column = corner + 1; column < table.columns(header_row); ++column) {
@@ -71,6 +74,7 @@ class BlockReading {
         : document_(document), mark_(plain::decimal_mark(document)) {}
 
     PlateFile read() {
+        expect_readings(document_, file_);
         plain::for_each_table(document_, plain::Shape::block, file_,
                               [&](const Table& table) { read_table(table); });
         if (file_.measurements.empty())

@@ -42,13 +42,18 @@ char decimal_mark(const Document& document) {
 }
 
 void add_reading(const Document& document, const Table& table, std::size_t row, std::size_t column, char mark,
-                 Measurement at, PlateFile& file) {
+                 const Measurement& at, PlateFile& file) {
+    const std::string_view cell = table.cell(row, column);
+    Measurement& added = file.measurements.emplace_back(at);
+    if (const auto number = parse_number(cell, mark)) {  // nearly always
+        added.value = *number;
+        return;
+    }
     const Value value = document.value_at(table, row, column, at.well, mark);
-    at.value = value.number;
-    at.flag = value.flag;
-    if (value.flag != Flag::none && !table.cell(row, column).empty())
-        file.flag_texts.emplace(file.measurements.size(), table.cell(row, column));
-    file.measurements.push_back(at);
+    added.value = value.number;
+    added.flag = value.flag;
+    if (!cell.empty())
+        file.flag_texts.emplace(file.measurements.size() - 1, cell);
 }
 
 std::size_t skip_blank_rows(const Table& table, std::size_t row) {
@@ -66,7 +71,8 @@ std::vector<std::string_view> filled_cells(const Table& table, std::size_t row) 
 }
 
 std::optional<std::uint16_t> parse_plate_column(std::string_view text) {
-    const auto number = parse_number(text);
+    constexpr std::size_t longest = 5;  // "12.00"
+    const auto number = text.size() <= longest ? parse_number(text) : std::nullopt;
     if (!number || *number < 1 || *number > 48 || *number != static_cast<std::uint16_t>(*number))
         return std::nullopt;
     return static_cast<std::uint16_t>(*number);

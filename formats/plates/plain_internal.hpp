@@ -18,9 +18,10 @@ namespace wellsieve::formats::plates::plain {
 /// numbers.
 char decimal_mark(const Document& document);
 
-/// Adds the reading at a cell. Unknown text is refused, naming place, well and token.
+/// Adds the reading at a cell; `at` holds where and when. Unknown text is refused, naming place, well and
+/// token.
 void add_reading(const Document& document, const Table& table, std::size_t row, std::size_t column, char mark,
-                 Measurement at, PlateFile& file);
+                 const Measurement& at, PlateFile& file);
 
 /// The first row from `row` on that is not blank; `table.rows()` when there is none.
 std::size_t skip_blank_rows(const Table& table, std::size_t row);

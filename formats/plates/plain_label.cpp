@@ -158,6 +158,8 @@ bool is_temperature_header(std::string_view text) {
 }
 
 double parse_temperature(std::string_view text, char decimal_mark) {
+    if (text.empty())
+        return missing;
     return parse_number(text.substr(0, text.find_first_not_of("+-.,0123456789")), decimal_mark)
         .value_or(missing);
 }

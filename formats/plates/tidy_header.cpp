@@ -106,6 +106,10 @@ constexpr std::array names{
     Name{"note", Role::design},
 };
 
+bool is_letter(char c) {
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
 std::optional<Role> role_of(std::string_view header) {
     std::string plain_name;
     for (char c : header)
@@ -149,31 +153,37 @@ void find_values(const Table& table, Header& header, const std::vector<std::size
             header.values.push_back(column);
 }
 
+/// Whether every column with a name is a time, or has a role: then the table is wide, a row a well.
+bool has_times_across(const Table& table, const Header& header, const std::vector<std::size_t>& others) {
+    return std::all_of(others.begin(), others.end(), [&](std::size_t column) {
+        const std::string_view cell = table.cell(header.row, column);
+        return plain::parse_written_time(cell, '.') || plain::parse_written_time(cell, ',');
+    });
+}
+
 std::optional<Header> header_at(const Table& table, std::size_t row) {
     Header header;
     header.row = row;
     std::vector<std::size_t> others;
-    bool times_only = true;
     for (std::size_t column = 0; column < table.columns(row); ++column) {
         const std::string_view cell = table.cell(row, column);
         if (cell.empty())
             continue;
-        const auto role = role_of(cell);
+        const auto role = is_letter(cell.front()) ? role_of(cell) : std::nullopt;
         if (role && !header.column(*role))
             header.columns[static_cast<std::size_t>(*role)] = column;
         else if (!role)
             others.push_back(column);
-        times_only = times_only &&
-                     (role || plain::parse_written_time(cell, '.') || plain::parse_written_time(cell, ','));
     }
-    find_values(table, header, others);
     const bool reading_described = header.column(Role::time) || header.column(Role::unit) ||
                                    header.column(Role::readout) || header.column(Role::mode);
     const bool series = header.column(Role::series) && reading_described;
-    const bool transposed = !header.column(Role::value) && times_only;  // a row a well, a column a time
-    if (header.values.empty() || transposed || (!header.names_wells() && !series))
+    if (!header.names_wells() && !series)
         return std::nullopt;
-    return header;
+    if (!header.column(Role::value) && has_times_across(table, header, others))
+        return std::nullopt;
+    find_values(table, header, others);
+    return header.values.empty() ? std::nullopt : std::optional(std::move(header));
 }
 
 }  // namespace

@@ -19,7 +19,9 @@ using namespace tidy;
 
 /// The flag that a cell of the flag column means; nothing when it says that all is well.
 std::optional<Flag> parse_flag(std::string_view text) {
-    for (std::string_view fine : {"", "none", "ok", "0", "false", "no", "good", "valid"})
+    if (text.empty())
+        return std::nullopt;
+    for (std::string_view fine : {"none", "ok", "0", "false", "no", "good", "valid"})
         if (equals_ignoring_case(text, fine))
             return std::nullopt;
     for (Flag flag : {Flag::not_measured, Flag::overflow, Flag::underflow, Flag::masked, Flag::missed,
