@@ -5,4 +5,5 @@ cd "$(dirname "$0")/.."
 sh ./.install-packages build test
 cmake --preset dev
 cmake --build --preset dev
+cmake --build --preset dev --target all_verify_interface_header_sets
 exec ctest --preset dev -j "$(nproc)"
