@@ -163,6 +163,15 @@ Reference find_reference(const Screen& screen, const TraitColumn& trait, const T
     return reference;
 }
 
+/// Enough draws for P(top) to within a few percent, and not more than a large screen has time for.
+std::uint32_t draws_for(const RankOptions& rank, std::size_t strains) {
+    constexpr std::size_t values = 10'000'000;
+    if (rank.draws != 0)
+        return rank.draws;
+    return static_cast<std::uint32_t>(
+        std::clamp<std::size_t>(values / std::max<std::size_t>(strains, 1), 400, 4000));
+}
+
 /// Strains that take part in shrinkage and ranks, in a vector of their own.
 struct Ranked {
     std::vector<std::size_t> strain;
@@ -315,7 +324,7 @@ class TraitScorer {
         std::vector<double> high(n);
         const RankOptions& rank = screen_.options.rank;
         stats::rank_by_draws({mean, own, loadings, shared_sd},
-                             {rank.seed, rank.draws, rank.top, rank.interval},
+                             {rank.seed, draws_for(rank, n), rank.top, rank.interval},
                              {best, top, expected, low, high});
         for (std::size_t k = 0; k < n; ++k) {
             StrainScore& score = scores.strains[ranked.strain[k]];

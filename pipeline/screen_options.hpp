@@ -78,7 +78,7 @@ struct RankOptions {
     std::uint32_t top = 24;
     double fdr = 0.05;
     double interval = 0.9;
-    std::uint32_t draws = 4000;
+    std::uint32_t draws = 0;  ///< joint draws for P(top); 0: 4000, and fewer, down to 400, beyond 2,500 strains
     std::uint64_t seed = 1;
 };
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 
+#include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
 #include "kernels/target.hpp"
 #include "pipeline/error.hpp"
@@ -141,6 +142,9 @@ Exit run_action(const Action& action) {
             fmt::print(stderr, "wellsieve: {}\n", problem);
         return Exit::bad_input;
     } catch (const formats::FormatError& error) {
+        fmt::print(stderr, "wellsieve: {}\n", error.what());
+        return Exit::bad_input;
+    } catch (const formats::OutputError& error) {
         fmt::print(stderr, "wellsieve: {}\n", error.what());
         return Exit::bad_input;
     } catch (const pipeline::Interrupted&) {

@@ -135,8 +135,8 @@ void read_rank(TomlTable& table, pipeline::RankOptions& rank) {
         table.problem("interval", "must lie between 0 and 1");
     if (rank.top == 0)
         table.problem("top", "must be 1 or more");
-    if (rank.draws < 100 || rank.draws > 1'000'000)
-        table.problem("draws", "must lie between 100 and 1000000");
+    if (rank.draws != 0 && (rank.draws < 100 || rank.draws > 1'000'000))
+        table.problem("draws", "must lie between 100 and 1000000, or be 0 to follow the number of strains");
     table.finish();
 }
 

@@ -7,9 +7,11 @@ import csv
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 from scipy.stats import spearmanr
 
@@ -128,6 +130,38 @@ def spoil(path, row, column, token):
     write(path, "\n".join(lines) + "\n")
 
 
+def test_full_disk(program, folder):
+    """On a file system of 64 KB: one line that says so, exit 3, nothing half written. Needs root to mount."""
+    screen = make_screen(folder)
+    small = os.path.join(folder, "small")
+    os.mkdir(small)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], capture_output=True, check=False)
+    if mounted.returncode:
+        print("not tested: a tmpfs cannot be mounted here")
+        return
+    try:
+        _, message = run(program, "run", screen, "-o", os.path.join(small, "out"), expect=3)
+        assert len(message.strip().splitlines()) == 1 and "No space left" in message, message
+        assert not [name for _, _, names in os.walk(small) for name in names]
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+def test_interrupt(program, folder):
+    """Ctrl-C: exit 130, or a run that was already done; never a part of a file."""
+    screen = make_screen(folder)
+    out = os.path.join(folder, "out")
+    for delay_s in (0.01, 0.03, 0.06, 0.1):
+        shutil.rmtree(out, ignore_errors=True)
+        with subprocess.Popen([program, "run", screen, "-o", out], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as process:
+            time.sleep(delay_s)
+            process.send_signal(signal.SIGINT)
+        left = sorted(name for _, _, names in os.walk(out) for name in names)
+        assert process.returncode in (130, -signal.SIGINT, 0), process.returncode
+        assert set(left) <= {"ranking.csv", "result.h5", "run.json"}, left
+
+
 def test_keep_going_and_check(program, folder):
     screen = make_screen(folder)
     write(os.path.join(folder, "raw", "plate2.csv"), "hello\n")
@@ -153,7 +187,7 @@ def test_init_dry_run_and_h5ad(program, folder):
 
 
 def main():
-    for test in (test_truth_is_found, test_same_bytes, test_bad_input, test_keep_going_and_check,
+    for test in (test_truth_is_found, test_same_bytes, test_bad_input, test_full_disk, test_interrupt, test_keep_going_and_check,
                  test_init_dry_run_and_h5ad):
         with tempfile.TemporaryDirectory() as folder:
             print(test.__name__, flush=True)
