@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is needed, builds the program, and runs an example screen: four 384-well plates with a known truth.
+# Installs what is needed, builds the program, makes up a screen of 384-well plates and runs it.
 set -e
 cd "$(dirname "$0")/.."
 sh ./.install-packages build
@@ -7,5 +7,6 @@ cmake --preset release
 cmake --build --preset release --target wellsieve
 folder=build/example-screen
 rm -rf "$folder"
-python3 examples/make_screen.py "$folder"
-build/release/workflows/wellsieve run "$folder/screen.toml" -o "$folder/results"
+wellsieve=build/release/workflows/wellsieve
+$wellsieve simulate examples/screen_spec.toml -o "$folder"
+$wellsieve run "$folder/screen.toml" -o "$folder/results"

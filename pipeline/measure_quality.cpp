@@ -1,7 +1,10 @@
 #include "pipeline/measure_quality.hpp"
 
 #include <cmath>
+#include <string_view>
+#include <unordered_map>
 
+#include "kernels/plate/agreement.hpp"
 #include "kernels/plate/median_polish.hpp"
 #include "kernels/plate/quality.hpp"
 #include "pipeline/role_selection.hpp"
@@ -107,12 +110,58 @@ class TraitQuality {
     std::vector<double> edge_effect_, row_effect_, column_effect_;
 };
 
+void add_screen_metric(Screen& screen, const TraitColumn& trait, const char* metric, double value) {
+    if (std::isfinite(value))
+        screen.qc.push_back({"", trait.options.name, metric, value});
+}
+
+/// The first two measured wells of each strain that has two.
+struct Pairs {
+    std::vector<double> first, second;
+};
+
+Pairs replicate_pairs(const Screen& screen, const TraitColumn& trait) {
+    std::unordered_map<std::string_view, std::size_t>
+        seen;  // strain → its first well; SIZE_MAX once it is paired
+    Pairs pairs;
+    for (std::size_t p = 0; p < screen.plates.plates.size(); ++p)
+        for (std::size_t i = 0; i < screen.plates.plates[p].wells.size(); ++i) {
+            const WellAnnotation& annotation = screen.plates.plates[p].wells[i];
+            const std::size_t well = screen.well_begin[p] + i;
+            if (annotation.role != Role::sample || !std::isfinite(trait.normalised[well]))
+                continue;
+            const auto [entry, added] = seen.try_emplace(annotation.strain, well);
+            if (added || entry->second == SIZE_MAX)
+                continue;
+            pairs.first.push_back(trait.normalised[entry->second]);
+            pairs.second.push_back(trait.normalised[well]);
+            entry->second = SIZE_MAX;
+        }
+    return pairs;
+}
+
 }  // namespace
 
 void measure_quality(Screen& screen) {
     screen.qc.clear();
     for (const TraitColumn& trait : screen.traits)
         TraitQuality(screen, trait).run();
+}
+
+void measure_agreement(Screen& screen) {
+    for (const TraitColumn& trait : screen.traits) {
+        const Pairs pairs = replicate_pairs(screen, trait);
+        add_screen_metric(screen, trait, "replicate_pearson", plate::pearson(pairs.first, pairs.second));
+        add_screen_metric(screen, trait, "replicate_spearman", plate::spearman(pairs.first, pairs.second));
+        add_screen_metric(screen, trait, "repeatability_sd",
+                          plate::repeatability_sd(pairs.first, pairs.second));
+        std::vector<double> medians;
+        for (const QcMetric& metric : screen.qc)
+            if (metric.subject == trait.options.name && metric.metric == "sample_median")
+                medians.push_back(metric.value);
+        add_screen_metric(screen, trait, "drift_per_plate", plate::theil_sen_slope(medians));
+        add_screen_metric(screen, trait, "drift_correlation", plate::drift_correlation(medians));
+    }
 }
 
 }  // namespace wellsieve::pipeline

@@ -7,8 +7,10 @@
 #include <map>
 
 #include "formats/error.hpp"
+#include "kernels/plate/loess_surface.hpp"
 #include "kernels/plate/median_polish.hpp"
 #include "kernels/plate/normalise.hpp"
+#include "kernels/plate/quadratic_surface.hpp"
 #include "kernels/plate/summary.hpp"
 #include "pipeline/role_selection.hpp"
 
@@ -230,6 +232,9 @@ class TraitNormaliser {
             }
             case N::polish:
                 return polish();
+            case N::spatial:
+            case N::loess:
+                return remove_surface();
         }
     }
 
@@ -251,6 +256,21 @@ class TraitNormaliser {
             plate::median_polish(run.of(trait_.normalised), run.of(roles_.sample), run.shape,
                                  plate::polish_rule_b_score, {residuals, rows, columns, fits});
             std::copy(residuals.begin(), residuals.end(), run.of(trait_.normalised).begin());
+        }
+    }
+
+    void remove_surface() {
+        for (const PlateRun& run : runs_) {
+            const std::span<double> values = run.of(trait_.normalised);
+            std::vector<double> surface(run.shape.size());
+            std::vector<plate::SurfaceFit> fits(run.shape.plates);
+            if (trait_.normalisation == Normalisation::loess)
+                plate::loess_surface(values, run.of(roles_.sample), run.shape, plate::loess_span, surface);
+            else
+                plate::quadratic_surface(values, run.of(roles_.sample), run.shape,
+                                         plate::SurfaceMethod::huber, surface, fits);
+            for (std::size_t i = 0; i < surface.size(); ++i)
+                values[i] -= surface[i];
         }
     }
 

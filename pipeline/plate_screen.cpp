@@ -72,6 +72,7 @@ void compute_screen(Screen& screen, const std::atomic<bool>& stop) {
     stop_if_asked(stop);
     measure_quality(screen);
     normalise_traits(screen);
+    measure_agreement(screen);
     stop_if_asked(stop);
     score_strains(screen);
     stop_if_asked(stop);

@@ -384,8 +384,7 @@ ResultTable measurement_rows(const Screen& screen, std::size_t plate) {
     std::vector<std::string> readout_names;
     for (const NamedReadout& readout : screen.readouts)
         readout_names.push_back(readout.name);
-    Categorical plate_column{std::vector<std::int32_t>(rows, static_cast<std::int32_t>(plate)),
-                             plate_names(screen), false};
+    Categorical plate_column{std::vector<std::int32_t>(rows, 0), {data.name}, false};
     Categorical readout{{}, readout_names, false};
     Categorical well{{}, names.names, false};
     Categorical flag{{}, flag_categories(), false};

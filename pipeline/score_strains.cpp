@@ -157,7 +157,7 @@ Reference find_reference(const Screen& screen, const TraitColumn& trait, const T
             std::fill(reference.source_of.begin(), reference.source_of.end(), 0);
             reference.variance.push_back(parents.standard_error * parents.standard_error);
         }
-    } else if (screen.options.rank.against == "mean") {
+    } else {
         reference.centre = mean_of_samples(wells, model);
     }
     return reference;
@@ -348,12 +348,12 @@ class TraitScorer {
                 fmt::format("{}: every strain stands on one plate only, so its replicates share that "
                             "plate's errors and intervals are too narrow for another plate or batch",
                             name));
-        if (screen_.options.rank.against == "parent" && trait_.normalisation != Normalisation::parent &&
-            reference_.variance.empty())
-            warnings_.push_back(
-                fmt::format("{}: no parent with replicates was measured; effects are against 0 of the "
-                            "normalised scale",
-                            name));
+        const bool parent = std::any_of(
+            scores.strains.begin(), scores.strains.end(),
+            [](const StrainScore& score) { return score.role == Role::parent && score.n_wells > 0; });
+        if (screen_.options.rank.against == "parent" && !parent)
+            warnings_.push_back(fmt::format(
+                "{}: no parent was measured, so effects are against the mean of all strains", name));
         const auto lost = std::count_if(scores.strains.begin(), scores.strains.end(),
                                         [&](const StrainScore& s) { return sample(s) && s.n_wells == 0; });
         if (lost > 0)

@@ -8,7 +8,7 @@ namespace wellsieve::pipeline {
 /// ranking and warnings from the normalised wells.
 ///
 /// A strain's effect is its mean over wells, less the reference's: the parent (on the same plate where wells
-/// were normalised to it), or 0 where there is none. Its error has three parts: wells (each strain's variance
+/// were normalised to it), or the mean of the strains where there is none. Its error has three parts: wells (each strain's variance
 /// moderated by all strains', Smyth 2004), plates where strains stand on several, and the reference's own
 /// mean, which the strains of a plate share. Effects are shrunk towards the strains' mean (empirical Bayes);
 /// P(better) and P(top) are of the shrunken posterior, P(top) from joint draws with the configured seed.

@@ -19,8 +19,8 @@ std::vector<std::string_view> words_of(Scale) {
 }
 
 std::vector<std::string_view> words_of(Normalisation) {
-    return {"auto",   "none",      "control", "percent_of_control", "parent", "mean", "median",
-            "shorth", "negatives", "zscore",  "robust_zscore",      "polish"};
+    return {"auto",   "none",      "control", "percent_of_control", "parent", "mean",    "median",
+            "shorth", "negatives", "zscore",  "robust_zscore",      "polish", "spatial", "loess"};
 }
 
 std::vector<std::string_view> words_of(Variance) {

@@ -47,7 +47,9 @@ enum class Normalisation {
     negatives,
     zscore,
     robust_zscore,
-    polish,  ///< median polish, residuals (B-score with variance = "plate")
+    polish,   ///< median polish, residuals (B-score with variance = "plate")
+    spatial,  ///< residuals of a robust quadratic surface
+    loess,    ///< residuals of a local quadratic surface
 };
 
 enum class Variance { none, plate, experiment };
@@ -78,7 +80,8 @@ struct RankOptions {
     std::uint32_t top = 24;
     double fdr = 0.05;
     double interval = 0.9;
-    std::uint32_t draws = 0;  ///< joint draws for P(top); 0: 4000, and fewer, down to 400, beyond 2,500 strains
+    std::uint32_t draws =
+        0;  ///< joint draws for P(top); 0: 4000, and fewer, down to 400, beyond 2,500 strains
     std::uint64_t seed = 1;
 };
 

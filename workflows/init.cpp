@@ -4,7 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
-#include <optional>
+#include <set>
 
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
@@ -21,13 +21,13 @@ namespace plates = formats::plates;
 
 /// What the files of a folder turned out to be.
 struct Found {
-    std::map<std::string, std::vector<std::string>> exports;  ///< extension → files
-    std::map<std::string, plates::Readout> readouts;          ///< by the name they get
+    std::vector<std::string> exports;
+    std::vector<std::string> others;                  ///< tables and files that no reader takes
+    std::map<std::string, plates::Readout> readouts;  ///< by the name they get
     std::string layout;
     std::string strains;
     std::string plate_list;
     std::string masks;
-    bool kinetic = false;
     std::vector<std::string> unknown;
 };
 
@@ -75,16 +75,17 @@ bool take_table(const plates::Document& document, const std::string& name, Found
 void look_at(const fs::path& path, const std::string& name, Found& found) {
     try {
         const auto document = plates::Document::open(path.string());
-        if (take_table(document, name, found))
+        if (take_table(document, name, found)) {
+            found.others.push_back(name);
             return;
+        }
         const plates::PlateFile file = plates::read_plate_file(document);
-        found.exports[path.extension().string()].push_back(name);
+        found.exports.push_back(name);
         for (const plates::Readout& readout : file.readouts)
             found.readouts.try_emplace(readout_name(readout), readout);
-        found.kinetic = found.kinetic || std::any_of(file.measurements.begin(), file.measurements.end(),
-                                                     [](const auto& m) { return !std::isnan(m.time_s); });
     } catch (const formats::FormatError&) {
         found.unknown.push_back(name);
+        found.others.push_back(name);
     }
 }
 
@@ -100,15 +101,23 @@ Found look_around(const fs::path& folder) {
     return found;
 }
 
-std::string quoted_globs(const Found& found) {
-    std::map<std::string, std::size_t> globs;  // folder/*.ext → files
-    for (const auto& [extension, files] : found.exports)
-        for (const std::string& file : files)
-            ++globs[(fs::path(file).parent_path() / ("*" + extension)).generic_string()];
+std::string glob_of(const std::string& file) {
+    const fs::path path(file);
+    return (path.parent_path() / ("*" + path.extension().string())).generic_string();
+}
+
+/// A glob for the exports of a folder and extension, or their names where it would match something else, too.
+std::string quoted_files(const Found& found) {
+    std::set<std::string> taken;  // globs that match a table or an unknown file
+    for (const std::string& other : found.others)
+        taken.insert(glob_of(other));
+    std::set<std::string> files;
+    for (const std::string& file : found.exports)
+        files.insert(taken.contains(glob_of(file)) ? file : glob_of(file));
     std::string text;
-    for (const auto& [glob, count] : globs)
-        text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", glob);
-    return globs.size() == 1 ? text : fmt::format("[{}]", text);
+    for (const std::string& file : files)
+        text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", file);
+    return files.size() == 1 ? text : fmt::format("[{}]", text);
 }
 
 std::string table_line(std::string_view key, const std::string& file, std::string_view example,
@@ -135,7 +144,7 @@ std::string screen_toml(const fs::path& folder, const Found& found) {
     text += fmt::format("\n{}[strains]\n", found.strains.empty() ? "# " : "");
     text +=
         table_line("table", found.strains, "strains.csv", "columns strain, parent, role, and your design's");
-    text += fmt::format("\n[[plates]]\nfiles = {}\n", quoted_globs(found));
+    text += fmt::format("\n[[plates]]\nfiles = {}\n", quoted_files(found));
     text += fmt::format("{:<36}# or a name of `wellsieve inspect --readers`\n", "reader = \"auto\"");
     text += table_line("layout", found.layout, "layout.csv",
                        "plater-shaped or tidy; \"layouts/{plate}.csv\": one a plate");
@@ -152,7 +161,7 @@ blank = "auto"                      # auto, none, plate, medium, or a number to 
 scale = "auto"                      # auto, log2, linear
 goal = "maximize"                   # maximize, minimize, or a target value
 normalise = "auto"                  # auto, none, control, percent_of_control, parent, mean, median, shorth,
-                                    # negatives, zscore, robust_zscore, polish
+                                    # negatives, zscore, robust_zscore, polish, spatial, loess
 variance = "none"                   # none, plate, experiment: divide by the plates' or the screen's robust spread
 
 [rank]

@@ -16,7 +16,8 @@ bool is_wanted(const CommonOptions& options) {
 
 }  // namespace
 
-Progress::Progress(const CommonOptions& options) : wanted_(is_wanted(options)) {}
+Progress::Progress(const CommonOptions& options, std::uint64_t total_bytes, std::uint64_t scale)
+    : wanted_(is_wanted(options)), total_bytes_(total_bytes), scale_(scale) {}
 
 Progress::~Progress() {
     if (shown_)
@@ -29,11 +30,12 @@ void Progress::show(std::span<const pipeline::LaneProgress> lanes) {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
     std::string line;
     for (const pipeline::LaneProgress& lane : lanes) {
-        const double rate = static_cast<double>(lane.bytes_out) / std::max(elapsed.count(), 1e-3);
+        const std::uint64_t bytes = lane.bytes_out / scale_;
+        const double rate = static_cast<double>(bytes) / std::max(elapsed.count(), 1e-3);
         line += fmt::format("{}{}: {:.1f} MB, {:.1f} MB/s", line.empty() ? "" : "  ", lane.name,
-                            static_cast<double>(lane.bytes_out) / 1e6, rate / 1e6);
-        if (total_bytes_ > lane.bytes_out && rate > 0)
-            line += fmt::format(", {:.0f} s left", static_cast<double>(total_bytes_ - lane.bytes_out) / rate);
+                            static_cast<double>(bytes) / 1e6, rate / 1e6);
+        if (total_bytes_ > bytes && rate > 0)
+            line += fmt::format(", {:.0f} s left", static_cast<double>(total_bytes_ - bytes) / rate);
     }
     fmt::print(stderr, "\r\x1b[K{}", line);
     std::fflush(stderr);

@@ -12,19 +12,19 @@ namespace wellsieve::workflows {
 /// no terminal, unless asked for.
 class Progress {
   public:
-    explicit Progress(const CommonOptions& options);
+    /// `total_bytes` of input, for the time left; a lane counts `scale` bytes for each of them.
+    Progress(const CommonOptions& options, std::uint64_t total_bytes, std::uint64_t scale);
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
     ~Progress();
 
-    /// `total_bytes` of all lanes, for the time left; 0: not known.
-    void expect(std::uint64_t total_bytes) { total_bytes_ = total_bytes; }
     void show(std::span<const pipeline::LaneProgress> lanes);
 
   private:
     bool shown_ = false;
     bool wanted_;
-    std::uint64_t total_bytes_ = 0;
+    std::uint64_t total_bytes_;
+    std::uint64_t scale_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

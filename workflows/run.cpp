@@ -46,7 +46,10 @@ pipeline::RunReport collect_plates(const RunScreenOptions& options, const Screen
     flow.sink(
         plate_lane(flow, inputs, options.keep_going), "collect plates",
         [&](PlateBatch batch) { collection.add(std::move(batch)); }, pipeline::InOrder::yes);
-    Progress progress(options.common);
+    std::uint64_t input_bytes = 0;
+    for (const PlateJob& job : inputs.jobs)
+        input_bytes += job.bytes;
+    Progress progress(options.common, input_bytes, memory_per_file_byte);
     pipeline::RunOptions run;
     run.threads = options.common.threads;
     run.memory_bytes = options.common.memory_bytes;
@@ -90,9 +93,14 @@ Exit run_screen(const RunScreenOptions& options) {
     Screen screen;
     screen.options = config.options;
     screen.strains = inputs.strains;
+    spdlog::info("reading {} files with {} threads", inputs.jobs.size(), pipeline::usable_threads());
     const pipeline::RunReport report = collect_plates(options, inputs, screen.plates, interrupt);
     finish_inputs(config, inputs, screen);
+    spdlog::info("{} plates, {} readouts, {} rejects", screen.plates.plates.size(), screen.readouts.size(),
+                 screen.plates.rejects.size());
     pipeline::compute_screen(screen, interrupt.flag());
+    for (const std::string& warning : screen.warnings)
+        spdlog::info("{}", warning);
     const std::chrono::duration<double> computed = std::chrono::steady_clock::now() - start;
     const Outputs outputs = write_outputs(options, config, screen, report, computed.count());
     print_summary(screen, outputs);

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <span>
+
+#include "kernels/plate/summary.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -59,11 +63,9 @@ class BlankCorrection {
         }
         if (blanks.empty())
             return std::nullopt;
-        const auto middle = blanks.begin() + static_cast<std::ptrdiff_t>(blanks.size() / 2);
-        std::nth_element(blanks.begin(), middle, blanks.end());
-        if (blanks.size() % 2 == 1)
-            return *middle;
-        return (*middle + *std::max_element(blanks.begin(), middle)) / 2;
+        kernels::plate::Summary summary;
+        kernels::plate::summarise(blanks, {}, {1, 1, blanks.size()}, std::span(&summary, 1));
+        return summary.median;
     }
 
     const PlateData& plate_;
@@ -152,10 +154,14 @@ std::vector<std::vector<double>> blanks_of(const PlateData& plate, const Readout
     const BlankCorrection correction(plate, series, trait);
     std::vector<std::vector<double>> blanks(series.times_s.size(), std::vector<double>(plate.shape.wells()));
     for (std::size_t time = 0; time < blanks.size(); ++time) {
-        // Without media, every well has the blank of the first.
-        const double common = correction.at(time, 0);
-        for (std::uint32_t well = 0; well < plate.shape.wells(); ++well)
-            blanks[time][well] = trait.blank == Blank::medium ? correction.at(time, well) : common;
+        std::map<std::string_view, double> known;  // by medium; one for all where media do not matter
+        for (std::uint32_t well = 0; well < plate.shape.wells(); ++well) {
+            const std::string_view medium = trait.blank == Blank::medium ? plate.wells[well].medium : "";
+            const auto [entry, added] = known.try_emplace(medium);
+            if (added)
+                entry->second = correction.at(time, well);
+            blanks[time][well] = entry->second;
+        }
     }
     return blanks;
 }

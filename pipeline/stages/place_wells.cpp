@@ -212,11 +212,17 @@ class SeriesBuilder {
         for (const auto& [key, times] : times_)
             position.emplace(key, position.size());
         std::size_t time = 0;
+        Key last{UINT32_MAX, 0};
+        ReadoutSeries* current = nullptr;
         for (std::size_t i = 0; i < batch_.file.measurements.size(); ++i) {
             const Measurement& m = batch_.file.measurements[i];
             if (m.plate != plate_)
                 continue;
-            ReadoutSeries& series = series_[position.at({m.readout, reads_[i]})];
+            if (const Key key{m.readout, reads_[i]}; key != last) {
+                last = key;
+                current = &series_[position.at(key)];
+            }
+            ReadoutSeries& series = *current;
             if (time >= series.times_s.size() || TimeOrder{}(series.times_s[time], m.time_s) ||
                 TimeOrder{}(m.time_s, series.times_s[time]))
                 time = static_cast<std::size_t>(

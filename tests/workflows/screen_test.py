@@ -1,4 +1,4 @@
-"""The example screen, run as a user would: the truth is found again, the bytes are the same whatever the threads, the
+"""A simulated screen, run as a user would: the truth is found again, the bytes are the same whatever the threads, the
 SIMD target and the folder, and each kind of bad input gets one clear line and exit code 3.
 
 usage: screen_test.py WELLSIEVE
@@ -17,11 +17,26 @@ from scipy.stats import spearmanr
 
 from screen_support import here, read_csv, run, write
 
-EXAMPLE = os.path.join(here, "..", "..", "examples", "make_screen.py")
+SPEC = """[screen]
+name = "made-up"
+seed = 5
+[plates]
+wells = 96
+vendors = ["tidy"]
+[strains]
+count = 110
+hit_share = 0.3
+[faults]
+dead = 0
+saturated = 0.02
+swapped = 0
+"""
 
 
-def make_screen(folder):
-    subprocess.run([sys.executable, EXAMPLE, folder], check=True)
+def make_screen(program, folder):
+    spec = folder + "-spec.toml"
+    write(spec, SPEC)
+    run(program, "simulate", spec, "-o", folder)
     return os.path.join(folder, "screen.toml")
 
 
@@ -38,19 +53,21 @@ def edited(path, old, new):
 
 
 def test_truth_is_found(program, folder):
-    screen = make_screen(folder)
+    screen = make_screen(program, folder)
     stdout, _ = run(program, "run", screen)
     assert "The best 10 of 110 strains" in stdout
     truth = {row["strain"]: float(row["effect_log2"]) for row in read_csv(os.path.join(folder, "truth.csv"))}
     ranking = read_csv(os.path.join(folder, "results", "ranking.csv"))
     effects = [float(row["score"]) for row in ranking]
     assert effects == sorted(effects, reverse=True)
-    assert spearmanr(effects, [truth[row["strain"]] for row in ranking]).statistic > 0.98
+    # A mean of three wells errs by about 0.08, and the strains, hits among them, differ by 0.4.
+    assert spearmanr(effects, [truth[row["strain"]] for row in ranking]).statistic > 0.8
     inside = sum(float(row["ci_low"]) <= truth[row["strain"]] <= float(row["ci_high"]) for row in ranking)
     # 90 % intervals of 110 strains: fewer than 88 inside has a chance below 1 in 1,000.
     assert inside >= 88, f"{inside} of {len(ranking)} intervals hold the truth"
-    flags = [row for row in read_csv_of(program, folder, "measurements") if row["flag"]]
-    assert sum(row["flag"] == "missed" for row in flags) == 8
+    faults = [row for row in read_csv(os.path.join(folder, "truth_wells.csv")) if row["fault"] == "saturated"]
+    overflows = [row for row in read_csv_of(program, folder, "measurements") if row["flag"] == "overflow"]
+    assert faults and len(overflows) == len(faults) and not any(row["value"] for row in overflows)
 
 
 def read_csv_of(program, folder, table):
@@ -58,8 +75,23 @@ def read_csv_of(program, folder, table):
     return list(csv.DictReader(stdout.splitlines()))
 
 
+def test_every_normalisation(program, folder):
+    """Each finds the truth again; a median of strains is as good a zero as the parent where most are neutral."""
+    screen = make_screen(program, folder)
+    truth = {row["strain"]: float(row["effect_log2"]) for row in read_csv(os.path.join(folder, "truth.csv"))}
+    for name in ("none", "percent_of_control", "parent", "mean", "median", "shorth", "zscore", "robust_zscore", "polish",
+                 "spatial", "loess"):
+        edited(screen, 'feature = "endpoint"', f'feature = "endpoint"\nnormalise = "{name}"')
+        run(program, "run", screen, "-o", os.path.join(folder, name))
+        edited(screen, f'\nnormalise = "{name}"', "")
+        ranking = read_csv(os.path.join(folder, name, "ranking.csv"))
+        agreement = spearmanr([float(row["score"]) for row in ranking], [truth[row["strain"]] for row in ranking]).statistic
+        print(f"  {name}: Spearman {agreement:.3f}")
+        assert len(ranking) == 110 and agreement > (0.5 if name == "none" else 0.7)
+
+
 def test_same_bytes(program, folder):
-    screen = make_screen(folder)
+    screen = make_screen(program, folder)
     results = []
     for number, (threads, target) in enumerate([(1, ""), (2, ""), (8, ""), (2, "SCALAR"), (2, "SSE4"), (2, "AVX2")]):
         version = subprocess.run([program, "--version"], env={**os.environ, "WELLSIEVE_SIMD": target},
@@ -71,7 +103,7 @@ def test_same_bytes(program, folder):
         results.append(contents(os.path.join(out, "result.h5")))
     assert len(results) >= 4 and len(set(results)) == 1, "result.h5 depends on threads or SIMD target"
     elsewhere = os.path.join(folder, "elsewhere")
-    screen = make_screen(elsewhere)
+    screen = make_screen(program, elsewhere)
     run(program, "run", screen)
     assert contents(os.path.join(elsewhere, "results", "result.h5")) == results[0], "result.h5 depends on the folder"
     run(program, "run", screen)  # the same work again is no error
@@ -85,7 +117,7 @@ def refused(program, folder, pattern, *change):
     """Applies a change to a fresh example, and wants exit 3, one line that fits, and no result."""
     if os.path.exists(folder):
         shutil.rmtree(folder)
-    screen = make_screen(folder)
+    screen = make_screen(program, folder)
     for step in change:
         step()
     _, message = run(program, "run", screen, expect=3)
@@ -97,42 +129,44 @@ def refused(program, folder, pattern, *change):
 
 def test_bad_input(program, folder):
     toml = os.path.join(folder, "screen.toml")
-    plate = os.path.join(folder, "raw", "plate2.csv")
+    plate = os.path.join(folder, "raw", "P2.csv")
     layout = os.path.join(folder, "layout.csv")
+    strains = os.path.join(folder, "strains.csv")
     change = lambda path, old, new: lambda: edited(path, old, new)
     refused(program, folder, "no such file", change(toml, "raw/*.csv", "raw/*.xlsx"))
-    refused(program, folder, "plate2.csv: is empty", lambda: write(plate, ""))
+    refused(program, folder, "P2.csv: is empty", lambda: write(plate, ""))
     refused(program, folder, "is a directory", lambda: (os.remove(plate), os.mkdir(plate)))
-    refused(program, folder, "plate2.csv: no reader recognises", lambda: write(plate, "hello\n"))
-    refused(program, folder, "plate2.csv: line .*well C7.*abc", lambda: spoil(plate, "C", 7, "abc"))
-    refused(program, folder, r"line 23.*rank\.min_efect.*did you mean 'min_effect'", change(toml, "min_effect", "min_efect"))
+    refused(program, folder, "P2.csv: no reader recognises", lambda: write(plate, "hello\n"))
+    refused(program, folder, "P2.csv: line 32, column 8: .*C7.*abc", lambda: spoil(plate, 32, 7, "abc"))
+    refused(program, folder, r"line 27.*rank\.min_efect.*did you mean 'min_effect'", change(toml, "min_effect", "min_efect"))
     refused(program, folder, "no \\[readouts.gfq\\]; did you mean 'gfp'", change(toml, 'readout = "gfp"', 'readout = "gfq"'))
-    refused(program, folder, "no file has a reading that fits", change(toml, 'label = "GFP 485/520"', 'label = "RFP"'))
-    refused(program, folder, "strains.csv.*no strain 'S007'",
-            lambda: edited(os.path.join(folder, "strains.csv"), "S007,parent,sample\n", ""))
-    refused(program, folder, "plate 'plate3': no layout has this plate", change(layout, "plate3,", "plate9,"))
-    refused(program, folder, "no measured parent well", change(layout, ",parent,parent", ",,empty"),
+    refused(program, folder, "no file has a reading that fits", change(toml, "emission_nm = 528", "emission_nm = 610"))
+    refused(program, folder, "strains.csv.*no strain 'S007'", lambda: cut_lines(strains, "S007,"))
+    refused(program, folder, "plate 'P3': no layout has this plate", change(layout, "P3,", "P9,"))
+    refused(program, folder, "no measured parent well", change(layout, ",parent,parent,", ",,empty,"),
             change(toml, 'per = "od"', 'per = "od"\nnormalise = "parent"'))
     run(program, "run", os.path.join(folder, "nothing.toml"), expect=3)
     run(program, "run", expect=2)
     run(program, "dance", expect=2)
 
 
-def spoil(path, row, column, token):
+def spoil(path, line, column, token):
     with open(path, encoding="utf-8") as file:
         lines = file.read().splitlines()
-    for number, line in enumerate(lines):
-        cells = line.split(",")
-        if cells[0] == row:
-            cells[column] = token
-            lines[number] = ",".join(cells)
-            break
+    cells = lines[line - 1].split(",")
+    cells[column] = token
+    lines[line - 1] = ",".join(cells)
     write(path, "\n".join(lines) + "\n")
+
+
+def cut_lines(path, beginning):
+    with open(path, encoding="utf-8") as file:
+        write(path, "".join([line for line in file if not line.startswith(beginning)]))
 
 
 def test_full_disk(program, folder):
     """On a file system of 64 KB: one line that says so, exit 3, nothing half written. Needs root to mount."""
-    screen = make_screen(folder)
+    screen = make_screen(program, folder)
     small = os.path.join(folder, "small")
     os.mkdir(small)
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], capture_output=True, check=False)
@@ -149,7 +183,7 @@ def test_full_disk(program, folder):
 
 def test_interrupt(program, folder):
     """Ctrl-C: exit 130, or a run that was already done; never a part of a file."""
-    screen = make_screen(folder)
+    screen = make_screen(program, folder)
     out = os.path.join(folder, "out")
     for delay_s in (0.01, 0.03, 0.06, 0.1):
         shutil.rmtree(out, ignore_errors=True)
@@ -163,9 +197,9 @@ def test_interrupt(program, folder):
 
 
 def test_keep_going_and_check(program, folder):
-    screen = make_screen(folder)
-    write(os.path.join(folder, "raw", "plate2.csv"), "hello\n")
-    write(os.path.join(folder, "raw", "plate4.csv"), "")
+    screen = make_screen(program, folder)
+    write(os.path.join(folder, "raw", "P2.csv"), "hello\n")
+    write(os.path.join(folder, "raw", "P4.csv"), "")
     _, message = run(program, "check", screen, expect=3)
     assert len(message.strip().splitlines()) == 2, "check lists every problem"
     run(program, "run", screen, "--keep-going", expect=4)
@@ -174,8 +208,10 @@ def test_keep_going_and_check(program, folder):
 
 
 def test_init_dry_run_and_h5ad(program, folder):
-    screen = make_screen(folder)
+    screen = make_screen(program, folder)
     os.remove(screen)
+    os.remove(os.path.join(folder, "truth_wells.csv"))  # looks like one more export
+    os.rename(os.path.join(folder, "raw", "P1.csv"), os.path.join(folder, "P1.csv"))  # beside the layout
     run(program, "init", folder)
     stdout, _ = run(program, "run", screen, "--dry-run")
     assert "read plates" in stdout and not os.path.exists(os.path.join(folder, "results"))
@@ -187,7 +223,7 @@ def test_init_dry_run_and_h5ad(program, folder):
 
 
 def main():
-    for test in (test_truth_is_found, test_same_bytes, test_bad_input, test_full_disk, test_interrupt, test_keep_going_and_check,
+    for test in (test_truth_is_found, test_every_normalisation, test_same_bytes, test_bad_input, test_full_disk, test_interrupt, test_keep_going_and_check,
                  test_init_dry_run_and_h5ad):
         with tempfile.TemporaryDirectory() as folder:
             print(test.__name__, flush=True)
