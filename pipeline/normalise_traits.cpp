@@ -29,6 +29,9 @@ constexpr std::size_t many_samples = 48;
 /// A parent that stands once on a plate corrects it no better than one well is read.
 constexpr std::size_t least_parents = 2;
 
+/// Up to this share of wells without growth or product is set aside for the sake of the log2 scale.
+constexpr double dead_share = 0.02;
+
 /// The roles of the screen's wells.
 struct Roles {
     explicit Roles(const Screen& screen)
@@ -93,12 +96,17 @@ class TraitNormaliser {
         trait_.scale = trait_.options.scale;
         if (trait_.scale != S::automatic)
             return;
-        bool positive = true;
+        std::size_t measured = 0;
+        std::size_t without_logarithm = 0;
         for (std::size_t i = 0; i < trait_.corrected.size(); ++i)
-            positive = positive && !(roles_.holds_cells(i) && trait_.corrected[i] <= 0);
-        trait_.scale = positive ? S::log2 : S::linear;
-        trait_.choice = positive ? "log2 scale, since every value is above 0; "
-                                 : "linear scale, since some values are 0 or below; ";
+            if (roles_.holds_cells(i) && std::isfinite(trait_.corrected[i])) {
+                ++measured;
+                without_logarithm += trait_.corrected[i] <= 0;
+            }
+        const bool few = static_cast<double>(without_logarithm) <= dead_share * static_cast<double>(measured);
+        trait_.scale = few ? S::log2 : S::linear;
+        trait_.choice = fmt::format("{} scale, since {} of {} values are 0 or below; ",
+                                    to_string(trait_.scale), without_logarithm, measured);
     }
 
     void choose_normalisation() {
