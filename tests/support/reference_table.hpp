@@ -13,7 +13,7 @@
 
 namespace wellsieve::tests {
 
-/// A tab-separated table with a header line, plain or gzip. NA and NaN read as NaN.
+/// A tab-separated table with a header line, plain or gzip, any line ends. NA and NaN read as NaN.
 class ReferenceTable {
   public:
     explicit ReferenceTable(const std::string& path) {
@@ -53,6 +53,7 @@ class ReferenceTable {
         for (std::size_t n = 0; (n = std::fread(block, 1, sizeof block, pipe)) > 0;)
             out.append(block, n);
         ::pclose(pipe);
+        std::replace(out.begin(), out.end(), '\r', '\n');
         return out;
     }
 
