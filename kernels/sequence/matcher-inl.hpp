@@ -1,0 +1,467 @@
+// How one read is matched. Compiled for each target with letters taken sixteen at once, and one by one.
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include "kernels/sequence/letters-inl.hpp"
+#include "kernels/sequence/matcher_internal.hpp"
+
+#if defined(WELLSIEVE_KERNELS_SEQUENCE_MATCHER_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef WELLSIEVE_KERNELS_SEQUENCE_MATCHER_INL
+#undef WELLSIEVE_KERNELS_SEQUENCE_MATCHER_INL
+#else
+#define WELLSIEVE_KERNELS_SEQUENCE_MATCHER_INL
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace wellsieve::kernels::sequence::HWY_NAMESPACE {
+
+/// May read fifteen letters behind the last.
+struct SixteenLetters {
+    static constexpr std::uint32_t reach = letters_at_once;
+    static std::uint32_t equal(const char* letters, const Flank& flank) {
+        return equal_letters(letters, flank.letters.data());
+    }
+    static PackedBases pack(const char* letters, std::uint32_t length) {
+        return pack_letters(letters, length);
+    }
+};
+
+struct OneLetter {
+    static constexpr std::uint32_t reach = 0;
+    static std::uint32_t equal(const char* letters, const Flank& flank) {
+        std::uint32_t equal = 0;
+        for (std::uint32_t i = 0; i < flank.size; ++i)
+            equal += (letters[i] & 0xDF) == flank.letters[i];
+        return equal;
+    }
+    static PackedBases pack(const char* letters, std::uint32_t length) {
+        return sequence::pack({letters, length});
+    }
+};
+
+struct Read {
+    const char* bases;
+    const char* quality;  ///< null: none
+    std::uint32_t length;
+};
+
+struct Match {
+    std::uint32_t barcode = no_barcode;
+    Outcome outcome = Outcome::no_anchor;
+    std::uint32_t begin = no_place;
+    std::uint32_t length = 0;
+    bool reverse = false;
+    bool between_flanks = false;  ///< both were there
+};
+
+template <typename Letters>
+class ReadMatcher {
+  public:
+    explicit ReadMatcher(const Matcher::Plan& plan) : plan_(plan), index_(*plan.index) {}
+
+    Match match(const Read& read) const {
+        Match best;
+        for (const Strand& strand : plan_.strands) {
+            Match here = match_on(strand, read);
+            here.reverse = strand.reverse;
+            if (is_credited(here.outcome))
+                return here;
+            if (here.outcome < best.outcome)
+                best = here;
+        }
+        return best;
+    }
+
+  private:
+    const Matcher::Plan& plan_;
+    const BarcodeIndex& index_;
+
+    struct Place {
+        std::uint32_t begin = no_place;
+        std::uint32_t mismatches = no_place;
+        bool found() const { return begin != no_place; }
+    };
+
+    Match match_on(const Strand& strand, const Read& read) const {
+        switch (plan_.construct.search) {
+            case Search::flanks:
+                return by_flanks(strand, read);
+            case Search::offsets:
+                return by_offsets(strand, read);
+            case Search::pattern:
+                return by_pattern(strand, read);
+        }
+        return {};
+    }
+
+    // --- flanks
+
+    Match by_flanks(const Strand& strand, const Read& read) const {
+        const std::uint32_t shortest = plan_.lengths.back();
+        if (read.length < shortest)
+            return {};
+        std::uint32_t first = std::min(plan_.construct.first, read.length);
+        std::uint32_t last = std::min(plan_.construct.last, read.length - shortest);
+        if (strand.reverse) {
+            const std::uint32_t longest = std::min(plan_.lengths.front(), read.length);
+            const std::uint32_t low = read.length - std::min(last + longest, read.length);
+            last = read.length - std::min(first + shortest, read.length);
+            first = low;
+        }
+        const Place left = find_left(strand.left, read, first, last);
+        Match match;
+        if (left.found()) {
+            match = from_left(strand, read, left.begin);
+            if (match.between_flanks || match.outcome != Outcome::no_match)
+                return match;
+        }
+        if (strand.right.size != 0)
+            if (const Match other = from_right(strand, read, first, last);
+                is_credited(other.outcome) || !left.found())
+                return other;
+        return match;
+    }
+
+    /// The first place with the fewest mismatches.
+    Place find_left(const Flank& flank, const Read& read, std::uint32_t first, std::uint32_t last) const {
+        Place best;
+        if (flank.size == 0)
+            return best;
+        const std::uint32_t known = flank.known[flank.size];
+        best.mismatches = flank.allowed + 1;
+        for (std::uint32_t begin = std::max(first, flank.size); begin <= last; ++begin) {
+            const std::uint32_t mismatches = known - Letters::equal(read.bases + begin - flank.size, flank);
+            if (mismatches >= best.mismatches)
+                continue;
+            best = {begin, mismatches};
+            if (mismatches == 0)
+                break;
+        }
+        return best;
+    }
+
+    /// Mismatches of a flank that begins at `begin`; no_place when it does not fit, or too little of it is
+    /// within the read to tell.
+    std::uint32_t fit_right(const Flank& flank, const Read& read, std::uint32_t begin) const {
+        std::uint32_t known = flank.known[flank.size];
+        std::uint32_t mismatches;
+        std::uint32_t allowed = flank.allowed;
+        if (begin + flank.size <= read.length) {
+            mismatches = known - Letters::equal(read.bases + begin, flank);
+        } else {
+            const std::uint32_t size = begin < read.length ? read.length - begin : 0;
+            known = flank.known[size];
+            if (known < least_flank && known < flank.known[flank.size])
+                return no_place;
+            mismatches = known;
+            for (std::uint32_t i = 0; i < size; ++i)
+                mismatches -= (read.bases[begin + i] & 0xDF) == flank.letters[i];
+            allowed = allowed_in_flank(known, plan_.options.flank_mismatches);
+        }
+        return mismatches <= allowed ? mismatches : no_place;
+    }
+
+    Match from_left(const Strand& strand, const Read& read, std::uint32_t begin) const {
+        if (strand.right.size == 0)
+            return any_length(strand, read, begin);
+        Place length;
+        for (const std::uint32_t choice : plan_.lengths)
+            if (begin + choice <= read.length)
+                if (const std::uint32_t m = fit_right(strand.right, read, begin + choice);
+                    m < length.mismatches)
+                    length = {choice, m};
+        Match match;
+        if (length.found()) {
+            match = resolve(strand, read, begin, length.begin);
+        } else if (plan_.options.rescue_indels) {
+            for (const std::uint32_t choice : plan_.indel_lengths)
+                if (begin + choice <= read.length)
+                    if (const std::uint32_t m = fit_right(strand.right, read, begin + choice);
+                        m < length.mismatches)
+                        length = {choice, m};
+        }
+        if (!length.found())
+            return any_length(strand, read, begin);
+        if (plan_.options.rescue_indels && !is_credited(match.outcome) &&
+            (match.outcome == Outcome::no_match || match.outcome == Outcome::no_anchor))
+            match = rescue(strand, read, begin, length.begin);
+        match.between_flanks = true;
+        return match;
+    }
+
+    Match from_right(const Strand& strand, const Read& read, std::uint32_t first, std::uint32_t last) const {
+        Place best;
+        const std::uint32_t end = std::min(last + plan_.lengths.front(), read.length);
+        for (std::uint32_t begin = first + plan_.lengths.back(); begin <= end; ++begin) {
+            const std::uint32_t m = fit_right(strand.right, read, begin);
+            if (m >= best.mismatches)
+                continue;
+            best = {begin, m};
+            if (m == 0)
+                break;
+        }
+        Match match;
+        if (!best.found())
+            return match;
+        for (const std::uint32_t length : plan_.lengths)
+            if (best.begin >= length)
+                keep_better(match, resolve(strand, read, best.begin - length, length));
+        return match;
+    }
+
+    Match any_length(const Strand& strand, const Read& read, std::uint32_t begin) const {
+        Match match;
+        for (const std::uint32_t length : plan_.lengths)
+            if (begin + length <= read.length)
+                keep_better(match, resolve(strand, read, begin, length));
+        return match;
+    }
+
+    static void keep_better(Match& best, const Match& other) {
+        if (other.outcome < best.outcome)
+            best = other;
+    }
+
+    // --- places given
+
+    Match by_offsets(const Strand& strand, const Read& read) const {
+        Match match;
+        for (const bool exactly : {true, false})
+            for (const std::uint32_t offset : plan_.construct.offsets)
+                for (const std::uint32_t length : plan_.lengths) {
+                    if (offset + length > read.length)
+                        continue;
+                    const std::uint32_t begin = strand.reverse ? read.length - offset - length : offset;
+                    const Match here = exactly ? resolve_exactly(strand, read, begin, length)
+                                               : resolve(strand, read, begin, length);
+                    if (is_credited(here.outcome))
+                        return here;
+                    keep_better(match, here);
+                }
+        return match;
+    }
+
+    Match by_pattern(const Strand& strand, const Read& read) const {
+        const Pattern& pattern = plan_.pattern;
+        const auto size = static_cast<std::uint32_t>(pattern.allowed.size());
+        if (read.length < size)
+            return {};
+        const std::uint32_t last = std::min(plan_.construct.last, read.length - size);
+        const auto letter = [&](std::uint32_t i) {
+            return strand.reverse ? complement(read.bases[read.length - 1 - i]) : read.bases[i];
+        };
+        for (std::uint32_t begin = plan_.construct.first; begin <= last; ++begin) {
+            std::uint32_t i = 0;
+            while (i < size && (pattern.allowed[i] & letter_set(letter(begin + i))) != 0)
+                ++i;
+            if (i == size)
+                return at_pattern(strand, read, begin);
+        }
+        return {};
+    }
+
+    Match at_pattern(const Strand& strand, const Read& read, std::uint32_t begin) const {
+        std::array<char, longest_packed> bases;
+        std::array<char, longest_packed> quality;
+        const auto length = static_cast<std::uint32_t>(plan_.pattern.places.size());
+        for (std::uint32_t i = 0; i < length; ++i) {
+            const std::uint32_t place = begin + plan_.pattern.places[i];
+            const std::uint32_t at = strand.reverse ? read.length - 1 - place : place;
+            bases[i] = strand.reverse ? complement(read.bases[at]) : read.bases[at];
+            quality[i] = read.quality != nullptr ? read.quality[at] : 0;
+        }
+        const Call call{sequence::pack({bases.data(), length}),
+                        read.quality != nullptr ? quality.data() : nullptr, length, false};
+        const std::uint32_t front = begin + plan_.pattern.places.front();
+        const std::uint32_t back = begin + plan_.pattern.places.back();
+        Match match = look_up(call);
+        match.begin = strand.reverse ? read.length - 1 - back : front;
+        match.length = back - front + 1;
+        return match;
+    }
+
+    static char complement(char c) { return is_base(c) ? base_letter(base_code(c) ^ 2) : 'N'; }
+    static std::uint8_t letter_set(char c) {
+        return is_base(c) ? static_cast<std::uint8_t>(1 << base_code(c)) : std::uint8_t{16};
+    }
+
+    // --- the barcode
+
+    /// A barcode as sequenced, in the direction of the library; qualities as in the read.
+    struct Call {
+        PackedBases bases;
+        const char* quality;
+        std::uint32_t length;
+        bool reverse;
+        unsigned char quality_of(std::uint32_t i) const {
+            return static_cast<unsigned char>(quality[reverse ? length - 1 - i : i]);
+        }
+    };
+
+    static Call call_at(const Strand& strand, const Read& read, std::uint32_t begin, std::uint32_t length) {
+        PackedBases bases = Letters::pack(read.bases + begin, length);
+        if (strand.reverse)
+            bases = reverse_complement(bases, length);
+        return {bases, read.quality != nullptr ? read.quality + begin : nullptr, length, strand.reverse};
+    }
+
+    Match resolve_exactly(const Strand& strand, const Read& read, std::uint32_t begin,
+                          std::uint32_t length) const {
+        const Call call = call_at(strand, read, begin, length);
+        const std::uint32_t row = index_.find_exact(call.bases, length);
+        Match match{no_barcode, Outcome::no_match, begin, length};
+        if (row != no_barcode)
+            settle(match, call, row);
+        return match;
+    }
+
+    Match resolve(const Strand& strand, const Read& read, std::uint32_t begin, std::uint32_t length) const {
+        Match match = look_up(call_at(strand, read, begin, length));
+        match.begin = begin;
+        match.length = length;
+        return match;
+    }
+
+    void settle(Match& match, const Call& call, std::uint32_t row) const {
+        match.outcome = Outcome::exact;
+        match.barcode = row;
+        if (!index_.neighbours(row).empty()) {
+            Candidates only;
+            only.found[only.count++] = {row, 0};
+            decide(call, only, match);
+        }
+    }
+
+    Match look_up(const Call& call) const {
+        Match match{no_barcode, Outcome::no_match, 0, 0};
+        if (call.quality != nullptr && expected_error(call) > plan_.most_error) {
+            match.outcome = Outcome::low_quality;
+            return match;
+        }
+        if (const std::uint32_t row = index_.find_exact(call.bases, call.length); row != no_barcode) {
+            settle(match, call, row);
+            return match;
+        }
+        Candidates found;
+        const auto unknown = static_cast<std::uint32_t>(std::popcount(call.bases.unknown));
+        if (unknown != 0 && unknown <= plan_.options.unknown_bases)
+            index_.find_with_unknown(call.bases, call.length, found);
+        if (unknown < plan_.options.barcode_mismatches)
+            index_.find_near(call.bases, call.length, found);
+        drop_far(found, std::max(plan_.options.barcode_mismatches, unknown));
+        if (found.count != 0)
+            decide(call, found, match);
+        return match;
+    }
+
+    static void drop_far(Candidates& found, std::uint32_t most) {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < found.count; ++i)
+            if (found.found[i].mismatches <= most)
+                found.found[kept++] = found.found[i];
+        found.count = kept;
+    }
+
+    /// Between flanks that stand `length` apart, where barcodes are one base longer or shorter.
+    Match rescue(const Strand& strand, const Read& read, std::uint32_t begin, std::uint32_t length) const {
+        const Call call = call_at(strand, read, begin, length);
+        Candidates found;
+        for (const std::uint32_t whole : plan_.lengths)
+            if (whole + 1 == length || whole == length + 1)
+                index_.find_indel(call.bases, length, whole, found);
+        Match match{no_barcode, Outcome::no_match, begin, length};
+        if (found.count == 1 && !found.overflow) {
+            match.barcode = found.found[0].barcode;
+            match.outcome = Outcome::indel_rescued;
+        } else if (found.count > 1) {
+            match.outcome = Outcome::ambiguous;
+        }
+        return match;
+    }
+
+    std::uint64_t expected_error(const Call& call) const {
+        std::uint64_t sum = 0;
+        if (plan_.most_error != ~std::uint64_t{0})
+            for (std::uint32_t i = 0; i < call.length; ++i)
+                sum += plan_.error[call.quality_of(i)];
+        return sum;
+    }
+
+    /// What a barcode's mismatches at known bases cost; more than the table of weights holds counts alike.
+    std::uint32_t cost(const Call& call, std::uint32_t row) const {
+        const PackedBases barcode = index_.bases(row);
+        std::uint32_t sum = 0;
+        for (std::uint32_t word = 0; word < 2; ++word)
+            for (std::uint64_t bits = differing(call.bases.words[word], barcode.words[word]); bits != 0;
+                 bits &= bits - 1) {
+                const std::uint32_t i = 32 * word + static_cast<std::uint32_t>(std::countr_zero(bits)) / 2;
+                if ((call.bases.unknown >> i & 1) == 0)
+                    sum += call.quality != nullptr ? plan_.mismatch_cost[call.quality_of(i)]
+                                                   : plan_.plain_mismatch_cost;
+            }
+        return sum;
+    }
+
+    /// The best of the candidates, if others and its neighbours in the library leave it the posterior.
+    void decide(const Call& call, const Candidates& found, Match& match) const {
+        std::array<std::uint32_t, Candidates::capacity> costs;
+        std::size_t best = 0;
+        for (std::size_t i = 0; i < found.count; ++i) {
+            costs[i] = cost(call, found.found[i].barcode);
+            if (costs[i] < costs[best])
+                best = i;
+        }
+        const std::uint32_t row = found.found[best].barcode;
+        std::uint64_t others = found.overflow ? ~std::uint64_t{0} >> 1 : 0;
+        for (std::size_t i = 0; i < found.count; ++i)
+            if (i != best)
+                others += weight(costs[best], costs[i]);
+        for (const std::uint32_t neighbour : index_.neighbours(row))
+            if (std::none_of(found.found.begin(), found.found.begin() + found.count,
+                             [&](const Candidate& c) { return c.barcode == neighbour; }))
+                others += weight(costs[best], cost(call, neighbour));
+        if (others > plan_.most_weight) {
+            match.outcome = Outcome::ambiguous;
+            match.barcode = no_barcode;
+            return;
+        }
+        match.barcode = row;
+        match.outcome =
+            call.bases.unknown != 0 ? Outcome::n_rescued : static_cast<Outcome>(found.found[best].mismatches);
+    }
+
+    std::uint64_t weight(std::uint32_t best, std::uint32_t other) const {
+        if (other <= best)
+            return plan_.weight[0];
+        return other - best < plan_.weight.size() ? plan_.weight[other - best] : 0;
+    }
+};
+
+template <typename Letters>
+void match_reads(const Matcher::Plan& plan, const Reads& reads, const MatchOut& out) {
+    const ReadMatcher<Letters> matcher(plan);
+    const ReadMatcher<OneLetter> careful(plan);
+    for (std::size_t i = 0; i < reads.length.size(); ++i) {
+        const std::size_t end = std::size_t{reads.bases_begin[i]} + reads.length[i];
+        const Read read{reads.text.data() + reads.bases_begin[i],
+                        reads.quality_begin.empty() || !plan.options.use_quality
+                            ? nullptr
+                            : reads.text.data() + reads.quality_begin[i],
+                        reads.length[i]};
+        const Match match =
+            end + Letters::reach <= reads.text.size() ? matcher.match(read) : careful.match(read);
+        out.barcode[i] = match.barcode;
+        out.outcome[i] = match.outcome;
+        out.begin[i] = match.begin;
+        out.length[i] = static_cast<std::uint8_t>(match.length);
+        out.reverse[i] = match.reverse ? 1 : 0;
+    }
+}
+
+}  // namespace wellsieve::kernels::sequence::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
