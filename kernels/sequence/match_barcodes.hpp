@@ -29,9 +29,9 @@ enum class Outcome : std::uint8_t {
     n_rescued,      ///< as one that agrees in all known bases
     indel_rescued,  ///< the flanks stand one base too near or too far
     ambiguous,      ///< several barcodes explain the read too equally
+    low_quality,    ///< more errors to expect in the barcode than the options allow
     no_match,       ///< a place, but no barcode
     no_anchor,      ///< no flank, or the read ends before the barcode does
-    low_quality,
 };
 inline constexpr std::size_t outcome_count = 9;
 constexpr bool is_credited(Outcome outcome) noexcept {
@@ -46,7 +46,7 @@ struct MatchOptions {
     bool rescue_indels = true;
     /// P(barcode | read) = Π (1 − e) or e/3 over bases, among the barcodes of the library, that a credit
     /// needs. Without `use_quality` each base has e = 0.001, so that only equally good ones are ambiguous.
-    double least_posterior = 0.95;
+    double least_posterior = 0.99;
     bool use_quality = true;
     std::uint32_t quality_offset = 33;
     double most_expected_errors = 1e9;  ///< in the bases of the barcode; above it low_quality

@@ -129,8 +129,8 @@ Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
 std::string_view name(Outcome outcome) noexcept {
     constexpr std::array<std::string_view, outcome_count> names{
-        "exact",     "one mismatch", "two mismatches", "N rescued",  "indel rescued",
-        "ambiguous", "no match",     "no anchor",      "low quality"};
+        "exact",     "one mismatch", "two mismatches", "N rescued", "indel rescued",
+        "ambiguous", "low quality",  "no match",       "no anchor"};
     return names[static_cast<std::size_t>(outcome)];
 }
 
