@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Writes the reference values of the kernels for pooled counts to tests/data/reference, from NumPy and SciPy alone.
+
+Run again after changing it: python3 tests/reference/pool_kernels.py. Needs the packages of role `reference`.
+"""
+
+import pathlib
+
+import numpy as np
+from scipy import optimize, stats
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "data" / "reference"
+
+
+def write(name, columns, rows):
+    with open(FOLDER / name, "w", encoding="utf-8") as out:
+        out.write("\t".join(columns) + "\n")
+        for row in rows:
+            out.write("\t".join(cell if isinstance(cell, str) else repr(float(cell)) for cell in row) + "\n")
+
+
+def centred(values):
+    return values - np.nanmedian(values)
+
+
+def feba_average(start, end, gene, genes):
+    """Gene fitness and weighted scatter of the barcodes given (Wetmore 2015, materials and methods)."""
+    ratio = end.sum() / start.sum()
+    first = centred(np.log2(np.sqrt(ratio) + end) - np.log2(1 / np.sqrt(ratio) + start))
+    by_gene = np.full(genes, np.nan)
+    size = np.bincount(gene, minlength=genes)
+    for g in np.unique(gene):
+        by_gene[g] = np.median(first[gene == g])
+    by_gene = centred(by_gene)
+    psi = np.where(size[gene] >= 3, 2.0 ** by_gene[gene] * ratio, ratio)
+    change = np.log2(np.sqrt(psi) + end) - np.log2(1 / np.sqrt(psi) + start)
+    weight = 0.5 + np.minimum(20, 2 / (1 / (1 + start) + 1 / (1 + end)))
+    fitness, scatter = np.full(genes, np.nan), np.full(genes, np.nan)
+    for g in np.unique(gene):
+        own = gene == g
+        fitness[g] = np.average(change[own], weights=weight[own])
+        scatter[g] = np.average((change[own] - fitness[g]) ** 2, weights=weight[own])
+    return centred(fitness), scatter
+
+
+def feba():
+    rng = np.random.default_rng(2015)
+    genes, rows = 150, []
+    effect = np.where(rng.random(genes) < 0.2, rng.normal(0, 2, genes), 0)
+    gene = np.repeat(np.arange(genes), rng.integers(1, 12, genes))
+    start = rng.poisson(rng.lognormal(3, 1.2, gene.size)).astype(float)
+    end = rng.poisson(1.4 * start * 2.0 ** effect[gene] * rng.lognormal(0, 0.3, gene.size)).astype(float)
+    half = rng.integers(0, 2, gene.size)
+    for i in range(gene.size):
+        rows.append((start[i], end[i], gene[i], half[i]))
+    write("feba_barcodes.tsv", ("start", "end", "gene", "half"), rows)
+
+    used = start >= 4
+    enough = np.bincount(gene[used], weights=start[used], minlength=genes) >= 40
+    used &= enough[gene]
+    fitness, scatter = feba_average(start[used], end[used], gene[used], genes)
+    halves = [used & (half == h) for h in (0, 1)]
+    both = np.all([np.bincount(gene[h], weights=start[h], minlength=genes) >= 20 for h in halves], axis=0)
+    halves = [h & both[gene] for h in halves]
+    one, two = (feba_average(start[h], end[h], gene[h], genes)[0] for h in halves)
+    n = np.bincount(gene[used], minlength=genes)
+    total0 = np.bincount(gene[used], weights=start[used], minlength=genes)
+    total = np.bincount(gene[used], weights=end[used], minlength=genes)
+    naive = np.where(n > 0, np.sqrt(1 / (1 + total) + 1 / (1 + total0)) / np.log(2), np.nan)
+    pseudo = np.nanmedian(np.abs(one - two)) ** 2 / (2 * stats.norm.ppf(0.75)) ** 2
+    pseudo = pseudo * (naive / np.median(naive[~np.isnan(one)])) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimated = (pseudo + scatter) / n
+    t = fitness / np.sqrt(0.1 ** 2 + np.maximum(naive ** 2, estimated))
+    write("feba_genes.tsv", ("fitness", "t", "naive_variance", "estimated_variance", "barcodes"),
+          zip(fitness, t, naive ** 2, estimated, n))
+    kept = ~np.isnan(one)
+    write("feba_quality.tsv", ("median_end_per_gene", "mad_of_halves", "correlation_of_halves"),
+          [(np.median(total[n > 0]), np.nanmedian(np.abs(one - two)),
+            stats.spearmanr(one[kept], two[kept]).statistic)])
+
+
+def weighted_line(x, y, weight):
+    """Slope and standard error by the normal equations; statsmodels' WLS has the same."""
+    root = np.sqrt(weight)
+    design = np.column_stack([np.ones_like(x), x]) * root[:, None]
+    beta, *_ = np.linalg.lstsq(design, y * root, rcond=None)
+    residual = y * root - design @ beta
+    covariance = np.linalg.inv(design.T @ design)
+    scale = residual @ residual / (x.size - 2) if x.size > 2 else 1.0
+    return beta[1], np.sqrt(scale * covariance[1, 1])
+
+
+def lines(counts, time, reference, lift):
+    out = []
+    for c in counts.T:
+        y = np.log((c + 0.5) / (reference + 0.5)) + lift
+        out.append(weighted_line(time, y, 1 / (1 / (c + 0.5) + 1 / (reference + 0.5))))
+    return np.array(out).T
+
+
+def mean_corrected(counts, time, neutral):
+    """Slopes and mean fitness as one root: x = the mean fitness that the slopes given x lead to."""
+    total = counts.sum(axis=1)
+    share = counts / total[:, None]
+
+    def slopes(mean):
+        rise = np.concatenate([[0], np.cumsum(np.diff(time) * (mean[1:] + mean[:-1]) / 2)])
+        s, error = lines(counts, time, total, rise)
+        return s - (np.median(s[neutral]) if len(neutral) else share[0] @ s), error
+
+    found = optimize.root(lambda mean: share @ slopes(mean)[0] - mean, np.zeros(time.size), tol=1e-14)
+    return *slopes(found.x), found.x
+
+
+def reml(y, se):
+    """Random-effects mean by REML: the root of its score, or 0 where the score falls from the start."""
+    def score(tau2):
+        w = 1 / (se ** 2 + tau2)
+        mu = w @ y / w.sum()
+        return w ** 2 @ (y - mu) ** 2 - w.sum() + (w ** 2).sum() / w.sum()
+
+    grid = np.concatenate([[0], np.geomspace(1e-8, 1e2, 4000)])
+    def log_likelihood(tau2):
+        w = 1 / (se ** 2 + tau2)
+        mu = w @ y / w.sum()
+        return 0.5 * (np.log(w).sum() - np.log(w.sum()) - w @ (y - mu) ** 2)
+
+    best = int(np.argmax([log_likelihood(t) for t in grid]))
+    tau2 = 0.0 if best == 0 else optimize.brentq(score, grid[best - 1], grid[best + 1], xtol=1e-16, rtol=1e-14)
+    w = 1 / (se ** 2 + tau2)
+    return w @ y / w.sum(), np.sqrt(1 / w.sum()), tau2
+
+
+def barcode_fitness():
+    rng = np.random.default_rng(2017)
+    features, replicates, neutral = 60, 3, np.arange(10)
+    time = np.array([0.0, 2.5, 6.0, 8.0, 12.0])
+    truth = np.where(np.arange(features) < 10, 0, rng.normal(0, 0.15, features))
+    start = rng.lognormal(0, 1, features)
+    rows, joined = [], []
+    slopes = np.zeros((2, replicates, features))
+    for r in range(replicates):
+        own = truth + rng.normal(0, 0.02, features) * (np.arange(features) >= 10)
+        share = start * np.exp(np.outer(time, own))
+        share /= share.sum(axis=1, keepdims=True)
+        counts = rng.poisson(20000 * share).astype(float)
+        total = counts.sum(axis=1)
+        against_all = lines(counts, time, total, 0)
+        against_neutral = lines(counts, time, counts[:, neutral].sum(axis=1), 0)
+        fitness, error, mean = mean_corrected(counts, time, neutral)
+        ungauged, _, _ = mean_corrected(counts, time, [])
+        two, two_error = lines(counts[[0, 4]], time[[0, 4]], total[[0, 4]], 0)
+        slopes[:, r] = against_neutral
+        for i in range(features):
+            rows.append((r, i, *counts[:, i], *against_all[:, i], *against_neutral[:, i], fitness[i], error[i],
+                         ungauged[i], two[i], two_error[i]))
+        joined.append(mean)
+    write("barcode_fitness.tsv",
+          ("replicate", "feature", *(f"count_{k}" for k in range(time.size)), "slope", "slope_error",
+           "neutral_slope", "neutral_slope_error", "fitness", "fitness_error", "ungauged_fitness",
+           "two_point_slope", "two_point_error"), rows)
+    write("barcode_mean_fitness.tsv", tuple(f"mean_{k}" for k in range(time.size)), joined)
+    write("barcode_fitness_joined.tsv", ("estimate", "standard_error", "between_variance"),
+          (reml(slopes[0, :, i], slopes[1, :, i]) for i in range(features)))
+
+
+if __name__ == "__main__":
+    feba()
+    barcode_fitness()
