@@ -23,6 +23,8 @@ class ReferenceTable {
                 rows_.push_back(split(line));
         if (rows_.empty())
             throw std::runtime_error("no reference table at " + path);
+        for (auto& row : rows_)
+            row.resize(std::max(row.size(), rows_[0].size()));  // an empty last cell
     }
 
     std::size_t size() const { return rows_.size() - 1; }
