@@ -28,6 +28,7 @@ class ReferenceTable {
     }
 
     std::size_t size() const { return rows_.size() - 1; }
+    const std::vector<std::string>& names() const { return rows_[0]; }
     const std::string& text(std::size_t row, const std::string& name) const {
         return rows_[row + 1][column(name)];
     }

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kernels/curve/growth_rate.hpp"
+
+namespace wellsieve::kernels::curve::growth_rate_internal {
+
+inline constexpr double selection_errors = 2.3;  ///< a window is judged by its slope less so many errors
+inline constexpr double visible_noise = 6;       ///< a value above so much noise is seen at all
+inline constexpr double clear_noise = 20;        ///< above it, ln(value) is as good as unbiased
+inline constexpr double rise_share = 0.25;       ///< of the whole rise, where that is less than the doublings
+inline constexpr double narrowest_h = 0.25;
+inline constexpr double wider = 1.4142135623730951;
+inline constexpr double just_beyond = 1 + 1e-9;  ///< a reading at the end of a window is inside
+inline constexpr double smallest_noise = 1e-4;   ///< of the largest value
+inline constexpr double clip = 1.5;              ///< differences count up to so many times the noise
+inline constexpr int clipping_rounds = 10;
+inline constexpr double mean_size = 0.79788456080286536;          ///< of |z|, z standard normal: √(2/π)
+inline constexpr double mean_clipped_size = 0.73927097327765622;  ///< of min(|z|, 1.5)
+inline constexpr std::size_t stencil = 5;
+inline constexpr std::size_t fewest_stencils = 4;
+inline constexpr double prior_dof = 10;  ///< that the noise of the whole curve counts in a window
+
+/// Weights of five neighbouring readings: their fourth divided difference, scaled to the noise of one
+/// reading.
+using Stencil = std::array<double, stencil>;
+std::vector<Stencil> noise_stencils(std::span<const double> times_h);
+
+/// The widths of the windows in hours.
+std::vector<double> window_widths(const GrowthRateOptions& options, std::span<const double> times_h);
+
+/// The first row that is more than `width` after row i, for each i.
+void window_ends(std::span<const double> times_h, double width, std::span<std::size_t> ends) noexcept;
+
+/// One well's readings: z = ln(value) or nearly, weight 0 where it is not used. Element i stands at i ·
+/// stride.
+struct WeightedLogs {
+    const double* z;
+    const double* weights;
+    std::size_t stride;
+    std::span<const double> times_h;
+
+    double log_at(std::size_t i) const noexcept { return z[i * stride]; }
+    double weight_at(std::size_t i) const noexcept { return weights[i * stride]; }
+};
+
+/// Line, errors and interval for the window of rows first … end − 1.
+GrowthRate describe_window(const WeightedLogs& logs, std::size_t first, std::size_t end, double noise_sd,
+                           double noise_dof) noexcept;
+
+}  // namespace wellsieve::kernels::curve::growth_rate_internal

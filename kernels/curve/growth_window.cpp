@@ -1,0 +1,268 @@
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/curve/growth_rate_internal.hpp"
+
+namespace wellsieve::kernels::curve::growth_rate_internal {
+namespace {
+
+constexpr double interval_widening = 1.15;
+constexpr double step_wider = 1.25;
+constexpr int most_steps = 4;
+constexpr std::size_t cubic_terms = 4;
+constexpr std::size_t fewest_cubic_points = 6;
+using CubicTerms = std::array<double, cubic_terms>;
+
+/// The 95 % quantile of Student's t to 1e-2 from 3 degrees of freedom on (Cornish and Fisher).
+double t_quantile(double dof) noexcept {
+    return 1.6449 + 1.524 / dof + 1.42 / (dof * dof);
+}
+
+/// The variance of a weighted fit relative to the noise expected, shrunken towards 1; NaN without evidence.
+double relative_variance(double chi_square, double dof, double noise_dof) noexcept {
+    return noise_dof + dof > 0 ? (noise_dof + chi_square) / (noise_dof + dof) : undefined;
+}
+
+/// The slope of a cubic and its standard error.
+struct Slope {
+    double value;
+    double error;
+};
+
+/// A weighted cubic through the readings within `half_width` of `middle`, in x = (t − middle) / half_width.
+class Cubic {
+  public:
+    Cubic(const WeightedLogs& logs, double middle, double half_width)
+        : logs_(logs), middle_(middle), half_width_(half_width) {
+        while (first_ < logs.times_h.size() && logs.times_h[first_] < middle - half_width * just_beyond)
+            ++first_;
+        end_ = first_;
+        while (end_ < logs.times_h.size() && logs.times_h[end_] <= middle + half_width * just_beyond)
+            points_ += logs.weight_at(end_++) > 0;
+    }
+
+    std::size_t points() const noexcept { return points_; }
+
+    /// False where the readings cannot tell the four terms apart.
+    bool fit(double noise_dof) noexcept {
+        accumulate();
+        if (!invert())
+            return false;
+        for (std::size_t i = 0; i < cubic_terms; ++i)
+            for (std::size_t j = 0; j < cubic_terms; ++j)
+                coefficients_[i] += inverse_[i][j] * right_[j];
+        dof_ = noise_dof + static_cast<double>(points_ - cubic_terms);
+        variance_ = relative_variance(chi_square(), dof_ - noise_dof, noise_dof);
+        return true;
+    }
+
+    double dof() const noexcept { return dof_; }
+
+    Slope slope_at(double time_h) const noexcept {
+        const double x = (time_h - middle_) / half_width_;
+        const CubicTerms derivative{0, 1, 2 * x, 3 * x * x};
+        double value = 0;
+        double variance = 0;
+        for (std::size_t i = 0; i < cubic_terms; ++i) {
+            value += derivative[i] * coefficients_[i];
+            for (std::size_t j = 0; j < cubic_terms; ++j)
+                variance += derivative[i] * derivative[j] * inverse_[i][j];
+        }
+        return {value / half_width_, std::sqrt(variance * variance_) / half_width_};
+    }
+
+  private:
+    CubicTerms terms_at(std::size_t i) const noexcept {
+        const double x = (logs_.times_h[i] - middle_) / half_width_;
+        return {1, x, x * x, x * x * x};
+    }
+
+    void accumulate() noexcept {
+        for (std::size_t i = first_; i < end_; ++i) {
+            const double weight = logs_.weight_at(i);
+            if (!(weight > 0))
+                continue;
+            const CubicTerms terms = terms_at(i);
+            for (std::size_t a = 0; a < cubic_terms; ++a) {
+                right_[a] += weight * terms[a] * logs_.log_at(i);
+                for (std::size_t b = 0; b < cubic_terms; ++b)
+                    inverse_[a][b] += weight * terms[a] * terms[b];
+            }
+        }
+    }
+
+    /// In place, by Gauss and Jordan: the matrix is positive definite.
+    bool invert() noexcept {
+        const auto before = inverse_;
+        for (std::size_t k = 0; k < cubic_terms; ++k) {
+            const double pivot = inverse_[k][k];
+            if (!(pivot > 1e-10 * before[k][k]))
+                return false;
+            inverse_[k][k] = 1;
+            for (double& x : inverse_[k])
+                x /= pivot;
+            for (std::size_t i = 0; i < cubic_terms; ++i) {
+                if (i == k)
+                    continue;
+                const double factor = inverse_[i][k];
+                inverse_[i][k] = 0;
+                for (std::size_t j = 0; j < cubic_terms; ++j)
+                    inverse_[i][j] -= factor * inverse_[k][j];
+            }
+        }
+        return true;
+    }
+
+    double chi_square() const noexcept {
+        double sum = 0;
+        for (std::size_t i = first_; i < end_; ++i) {
+            const double weight = logs_.weight_at(i);
+            if (!(weight > 0))
+                continue;
+            const CubicTerms terms = terms_at(i);
+            double residual = logs_.log_at(i);
+            for (std::size_t a = 0; a < cubic_terms; ++a)
+                residual -= coefficients_[a] * terms[a];
+            sum += weight * residual * residual;
+        }
+        return sum;
+    }
+
+    const WeightedLogs& logs_;
+    double middle_;
+    double half_width_;
+    std::size_t first_ = 0;
+    std::size_t end_ = 0;
+    std::size_t points_ = 0;
+    std::array<CubicTerms, cubic_terms> inverse_{};
+    CubicTerms right_{};
+    CubicTerms coefficients_{};
+    double dof_ = 0;
+    double variance_ = 0;
+};
+
+/// The line; its window is that of the readings used.
+GrowthRate fit_line(const WeightedLogs& logs, std::size_t first, std::size_t end, double noise_dof) noexcept {
+    GrowthRate out;
+    double sum_w = 0;
+    double sum_t = 0;
+    double sum_z = 0;
+    for (std::size_t i = first; i < end; ++i) {
+        const double weight = logs.weight_at(i);
+        if (!(weight > 0))
+            continue;
+        if (out.window_points++ == 0)
+            out.window_start_h = logs.times_h[i];
+        out.window_end_h = logs.times_h[i];
+        sum_w += weight;
+        sum_t += weight * logs.times_h[i];
+        sum_z += weight * logs.log_at(i);
+    }
+    const double mean_t = sum_t / sum_w;
+    const double mean_z = sum_z / sum_w;
+    double stt = 0;
+    double stz = 0;
+    double szz = 0;
+    for (std::size_t i = first; i < end; ++i) {
+        const double weight = logs.weight_at(i);
+        const double t = logs.times_h[i] - mean_t;
+        const double z = weight > 0 ? logs.log_at(i) - mean_z : 0;
+        stt += weight * t * t;
+        stz += weight * t * z;
+        szz += weight * z * z;
+    }
+    out.rate_per_h = stz / stt;
+    out.ln_intercept = mean_z - out.rate_per_h * mean_t;
+    out.r_squared = stz * stz / (stt * szz);
+    out.time_h = (out.window_start_h + out.window_end_h) / 2;
+    const double chi_square = std::max(0.0, szz - out.rate_per_h * stz);
+    out.standard_error_per_h =
+        std::sqrt(relative_variance(chi_square, out.window_points - 2.0, noise_dof) / stt);
+    return out;
+}
+
+/// Whether the window begins with the first or second reading used: the rate may have been larger before.
+bool begins_with_the_curve(const WeightedLogs& logs, std::size_t first) noexcept {
+    std::size_t before = 0;
+    for (std::size_t i = 0; i < first; ++i)
+        before += logs.weight_at(i) > 0;
+    return before < 2;
+}
+
+void set_interval(const WeightedLogs& logs, std::size_t first, double noise_dof, GrowthRate& rate) noexcept {
+    double half_width = (rate.window_end_h - rate.window_start_h) / 2 * interval_widening;
+    for (int step = 0; step < most_steps; ++step, half_width *= step_wider) {
+        Cubic cubic(logs, rate.time_h, half_width);
+        if (cubic.points() < fewest_cubic_points || !cubic.fit(noise_dof))
+            continue;
+        const double t = t_quantile(cubic.dof());
+        const Slope middle = cubic.slope_at(rate.time_h);
+        rate.lower_per_h = middle.value - t * middle.error;
+        rate.upper_per_h = middle.value + t * middle.error;
+        if (begins_with_the_curve(logs, first)) {
+            const Slope start = cubic.slope_at(rate.window_start_h);
+            rate.upper_per_h = std::max(rate.upper_per_h, start.value + t * start.error);
+        }
+        break;
+    }
+    if (std::isnan(rate.lower_per_h)) {
+        const double t = t_quantile(noise_dof + rate.window_points - 2.0);
+        rate.lower_per_h = rate.rate_per_h - t * rate.standard_error_per_h;
+        rate.upper_per_h = rate.rate_per_h + t * rate.standard_error_per_h;
+    }
+    rate.lower_per_h = std::min(rate.lower_per_h, rate.rate_per_h);
+    rate.upper_per_h = std::max(rate.upper_per_h, rate.rate_per_h);
+}
+
+}  // namespace
+
+std::vector<Stencil> noise_stencils(std::span<const double> times_h) {
+    std::vector<Stencil> out;
+    for (std::size_t first = 0; first + stencil <= times_h.size(); ++first) {
+        Stencil weights;
+        double squares = 0;
+        for (std::size_t i = 0; i < stencil; ++i) {
+            weights[i] = 1;
+            for (std::size_t j = 0; j < stencil; ++j)
+                if (j != i)
+                    weights[i] /= times_h[first + i] - times_h[first + j];
+            squares += weights[i] * weights[i];
+        }
+        for (double& weight : weights)
+            weight /= std::sqrt(squares);
+        out.push_back(weights);
+    }
+    return out;
+}
+
+std::vector<double> window_widths(const GrowthRateOptions& options, std::span<const double> times_h) {
+    if (!std::isnan(options.window_h))
+        return {options.window_h * just_beyond};
+    std::vector<double> out;
+    const double span_h = times_h.empty() ? 0 : times_h.back() - times_h.front();
+    double width = narrowest_h;
+    do {
+        out.push_back(width * just_beyond);
+        width *= wider;
+    } while (out.back() < span_h);
+    return out;
+}
+
+void window_ends(std::span<const double> times_h, double width, std::span<std::size_t> ends) noexcept {
+    std::size_t end = 0;
+    for (std::size_t i = 0; i < times_h.size(); ++i) {
+        while (end < times_h.size() && times_h[end] - times_h[i] <= width)
+            ++end;
+        ends[i] = end;
+    }
+}
+
+GrowthRate describe_window(const WeightedLogs& logs, std::size_t first, std::size_t end, double noise_sd,
+                           double noise_dof) noexcept {
+    GrowthRate out = fit_line(logs, first, end, noise_dof);
+    out.noise_sd = noise_sd;
+    set_interval(logs, first, noise_dof, out);
+    return out;
+}
+
+}  // namespace wellsieve::kernels::curve::growth_rate_internal
