@@ -37,6 +37,19 @@ constexpr std::uint32_t first_difference(const PackedBases& a, const PackedBases
     return 32 + static_cast<std::uint32_t>(std::countr_zero(a.words[1] ^ b.words[1])) / 2;
 }
 
+/// The first `length` bases.
+constexpr PackedBases front(const PackedBases& bases, std::uint32_t length) noexcept {
+    return {{slice(bases, 0, length < 32 ? length : 32), length > 32 ? slice(bases, 32, length - 32) : 0}, 0};
+}
+
+/// Without the first `count` bases, at most 31.
+constexpr PackedBases behind(const PackedBases& bases, std::uint32_t count) noexcept {
+    if (count == 0)
+        return {bases.words, 0};
+    return {{bases.words[0] >> 2 * count | bases.words[1] << (64 - 2 * count), bases.words[1] >> 2 * count},
+            0};
+}
+
 /// Without base i; those behind it move up.
 constexpr PackedBases without_base(const PackedBases& bases, std::uint32_t i) noexcept {
     PackedBases out;

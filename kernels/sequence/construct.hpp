@@ -29,7 +29,8 @@ struct Construct {
     /// Where the barcode (flanks) or the pattern may begin, from `first` to `last`.
     std::uint32_t first = 0;
     std::uint32_t last = 0xFFFFFFFF;
-    /// For `offsets`, in the order in which they are tried.
+    /// For `offsets`, in the order in which they are tried. For `flanks`, where a barcode is looked for
+    /// exactly in a read that has lost both flanks; empty in a construct with stagger.
     std::vector<std::uint32_t> offsets;
     /// For `pattern`: IUPAC letters; those in upper case are the barcode, in one or more pieces that are
     /// joined.

@@ -121,7 +121,25 @@ class ReadMatcher {
         if (strand.right.size != 0)
             if (const Match other = from_right(strand, read, first, last);
                 is_credited(other.outcome) || !left.found())
-                return other;
+                match = other;
+        return match.outcome == Outcome::no_anchor ? by_known_offsets(strand, read) : match;
+    }
+
+    /// Without a flank: exactly, and one barcode only.
+    Match by_known_offsets(const Strand& strand, const Read& read) const {
+        Match match;
+        for (const std::uint32_t offset : plan_.construct.offsets)
+            for (const std::uint32_t length : plan_.lengths) {
+                if (offset + length > read.length)
+                    continue;
+                const std::uint32_t begin = strand.reverse ? read.length - offset - length : offset;
+                const Match here = resolve_exactly(strand, read, begin, length);
+                if (here.outcome == Outcome::no_match)
+                    continue;
+                if (match.outcome != Outcome::no_anchor && match.barcode != here.barcode)
+                    return {no_barcode, Outcome::ambiguous, begin, length};
+                match = here;
+            }
         return match;
     }
 

@@ -98,6 +98,19 @@ TEST_CASE("either flank is enough, and both may have mismatches") {
     CHECK(outcome("") == One{no_barcode, Outcome::no_anchor, no_place, 0});
 }
 
+TEST_CASE("a read without flanks is matched exactly at the offsets that are known") {
+    Construct construct = between_flanks();
+    construct.offsets = {0, 1};
+    const auto outcome = [&](const std::vector<std::string>& library, const std::string& bases) {
+        return match_one(library, construct, fastq(bases));
+    };
+    CHECK(outcome(two_guides, guide_a + "CCAATGCAT") == One{0, Outcome::exact, 0, 20});
+    CHECK(outcome(two_guides, with(guide_a, 3, 'A') + "CCAATGCAT").outcome == Outcome::no_anchor);
+    CHECK(outcome({guide_a, guide_a.substr(1) + "C"}, guide_a + "CCAATGCAT").outcome == Outcome::ambiguous);
+    construct.offsets.clear();
+    CHECK(outcome(two_guides, guide_a + "CCAATGCAT").outcome == Outcome::no_anchor);
+}
+
 TEST_CASE("the place may be bounded, on either strand") {
     Construct construct = between_flanks(Orientation::either);
     construct.first = 24;
