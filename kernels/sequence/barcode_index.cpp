@@ -10,17 +10,14 @@
 namespace wellsieve::kernels::sequence {
 namespace {
 
-constexpr std::uint64_t empty_slot = ~std::uint64_t{0};
-constexpr std::uint64_t upper_half = 0xFFFFFFFF00000000u;
-
-void add(Candidates& out, std::uint32_t barcode, std::uint32_t distance) noexcept {
+void add(Candidates& out, const Candidate& candidate) noexcept {
     for (std::size_t i = 0; i < out.count; ++i)
-        if (out.found[i].barcode == barcode)
+        if (out.found[i].barcode == candidate.barcode)
             return;
     if (out.count == Candidates::capacity)
         out.overflow = true;
     else
-        out.found[out.count++] = {barcode, distance};
+        out.found[out.count++] = candidate;
 }
 
 std::uint64_t part_bucket(std::uint64_t bits, std::size_t starts) noexcept {
@@ -36,6 +33,19 @@ BarcodeIndex::BarcodeIndex(std::span<const std::string_view> rows, std::uint32_t
     fill_slots();
     list_parts();
     list_neighbours();
+    mark_alone(slots_);
+    for (std::vector<PartTable>& parts : parts_)
+        for (PartTable& part : parts)
+            mark_alone(part.rows);
+}
+
+void BarcodeIndex::mark_alone(std::vector<Entry>& entries) const {
+    for (Entry& e : entries)
+        e.alone = e.row != no_barcode && neighbours(e.row).empty() ? 1 : 0;
+}
+
+BarcodeIndex::Entry BarcodeIndex::entry(std::uint32_t row) const {
+    return {low_[row], row, lengths_of_[row], 0};
 }
 
 void BarcodeIndex::store(std::span<const std::string_view> rows) {
@@ -65,7 +75,7 @@ void BarcodeIndex::store(std::span<const std::string_view> rows) {
 }
 
 void BarcodeIndex::fill_slots() {
-    slots_.assign(std::bit_ceil(2 * size() + 2), empty_slot);
+    slots_.assign(std::bit_ceil(size() + size() / 2 + 2), Entry{});
     const std::uint64_t mask = slots_.size() - 1;
     for (std::uint32_t row = 0; row < size(); ++row) {
         if (lengths_of_[row] == 0)
@@ -75,29 +85,48 @@ void BarcodeIndex::fill_slots() {
             duplicates_.emplace_back(first, row);
             continue;
         }
-        const std::uint64_t h = hash(bases(row), length(row));
-        std::uint64_t place = h & mask;
-        while (slots_[place] != empty_slot)
+        std::uint64_t place = hash(bases(row), length(row)) & mask;
+        while (slots_[place].row != no_barcode)
             place = (place + 1) & mask;
-        slots_[place] = (h & upper_half) | row;
+        slots_[place] = entry(row);
+    }
+}
+
+BarcodeIndex::Exact BarcodeIndex::find_exact_alone(const PackedBases& wanted,
+                                                   std::uint32_t wanted_length) const noexcept {
+    if (wanted.unknown != 0)
+        return {};
+    const std::uint64_t mask = slots_.size() - 1;
+    for (std::uint64_t place = hash(wanted, wanted_length) & mask;; place = (place + 1) & mask) {
+        const Entry& slot = slots_[place];
+        if (slot.row == no_barcode)
+            return {};
+        if (slot.low == wanted.words[0] && slot.length == wanted_length &&
+            (high_.empty() ? 0 : high_[slot.row]) == wanted.words[1])
+            return {slot.row, slot.alone != 0};
     }
 }
 
 std::uint32_t BarcodeIndex::find_exact(const PackedBases& wanted,
                                        std::uint32_t wanted_length) const noexcept {
-    if (wanted.unknown != 0)
-        return no_barcode;
-    const std::uint64_t h = hash(wanted, wanted_length);
-    const std::uint64_t mask = slots_.size() - 1;
-    for (std::uint64_t place = h & mask; slots_[place] != empty_slot; place = (place + 1) & mask) {
-        if (((slots_[place] ^ h) & upper_half) != 0)
-            continue;
-        const auto row = static_cast<std::uint32_t>(slots_[place]);
-        if (low_[row] == wanted.words[0] && (high_.empty() ? 0 : high_[row]) == wanted.words[1] &&
-            lengths_of_[row] == wanted_length)
-            return row;
-    }
-    return no_barcode;
+    return find_exact_alone(wanted, wanted_length).row;
+}
+
+void BarcodeIndex::prefetch_exact(const PackedBases& wanted, std::uint32_t wanted_length) const noexcept {
+    __builtin_prefetch(&slots_[hash(wanted, wanted_length) & (slots_.size() - 1)]);
+}
+
+void BarcodeIndex::prefetch_parts(const PackedBases& wanted, std::uint32_t wanted_length) const noexcept {
+    for (const PartTable& part : parts_[wanted_length])
+        __builtin_prefetch(
+            &part.starts[part_bucket(slice(wanted, part.begin, part.end - part.begin), part.starts.size())]);
+}
+
+void BarcodeIndex::prefetch_rows(const PackedBases& wanted, std::uint32_t wanted_length) const noexcept {
+    for (const PartTable& part : parts_[wanted_length])
+        __builtin_prefetch(
+            part.rows.data() +
+            part.starts[part_bucket(slice(wanted, part.begin, part.end - part.begin), part.starts.size())]);
 }
 
 /// Rows of that length, of equal ones the first.
@@ -116,7 +145,7 @@ std::vector<std::uint32_t> BarcodeIndex::first_rows(std::uint32_t wanted_length)
 BarcodeIndex::PartTable BarcodeIndex::list_part(std::span<const std::uint32_t> rows, std::uint32_t begin,
                                                 std::uint32_t end) const {
     PartTable part{begin, end, std::vector<std::uint32_t>(std::bit_ceil(rows.size() + 1) + 1),
-                   std::vector<std::uint32_t>(rows.size())};
+                   std::vector<Entry>(rows.size())};
     const auto bucket = [&](std::uint32_t row) {
         return part_bucket(slice(bases(row), begin, end - begin), part.starts.size());
     };
@@ -125,7 +154,7 @@ BarcodeIndex::PartTable BarcodeIndex::list_part(std::span<const std::uint32_t> r
     std::partial_sum(part.starts.begin(), part.starts.end(), part.starts.begin());
     std::vector<std::uint32_t> next = part.starts;
     for (const std::uint32_t row : rows)
-        part.rows[next[bucket(row)]++] = row;
+        part.rows[next[bucket(row)]++] = entry(row);
     return part;
 }
 
@@ -153,10 +182,10 @@ void BarcodeIndex::find_near(const PackedBases& wanted, std::uint32_t wanted_len
     if (wanted_length > longest_packed)
         return;
     for (const PartTable& part : parts_[wanted_length])
-        visit_part(part, slice(wanted, part.begin, part.end - part.begin), [&](std::uint32_t row) {
-            if (const std::uint32_t distance = mismatches(wanted, bases(row));
+        visit_part(part, slice(wanted, part.begin, part.end - part.begin), [&](const Entry& entry) {
+            if (const std::uint32_t distance = mismatches(wanted, bases(entry));
                 distance <= allowed_mismatches_)
-                add(out, row, distance);
+                add(out, {entry.row, distance, entry.alone != 0});
         });
 }
 
@@ -170,8 +199,8 @@ void BarcodeIndex::find_with_unknown(const PackedBases& wanted, std::uint32_t wa
         for (std::uint32_t k = 0; k < count; ++k)
             set_base(filled, static_cast<std::uint32_t>(std::countr_zero(filled.unknown)),
                      choice >> 2 * k & 3);
-        if (const std::uint32_t row = find_exact(filled, wanted_length); row != no_barcode)
-            add(out, row, count);
+        if (const Exact exact = find_exact_alone(filled, wanted_length); exact.row != no_barcode)
+            add(out, {exact.row, count, exact.alone});
     }
 }
 
@@ -181,14 +210,14 @@ void BarcodeIndex::find_indel(const PackedBases& wanted, std::uint32_t wanted_le
     if (wanted.unknown != 0 || length > longest_packed || wanted_length > longest_packed ||
         parts_[length].size() < 2)
         return;
-    const auto check = [&](std::uint32_t row) {
-        const PackedBases barcode = bases(row);
+    const auto check = [&](const Entry& entry) {
+        const PackedBases barcode = bases(entry);
         const std::uint32_t i = first_difference(wanted, barcode);
         const bool alike = wanted_length < length
                                ? without_base(barcode, std::min(i, length - 1)) == wanted
                                : without_base(wanted, std::min(i, wanted_length - 1)) == barcode;
         if (alike)
-            add(out, row, 1);
+            add(out, {entry.row, 1, entry.alone != 0});
     };
     const PartTable& front = parts_[length].front();
     const PartTable& back = parts_[length].back();

@@ -18,6 +18,7 @@ inline constexpr std::uint32_t no_barcode = 0xFFFFFFFF;
 struct Candidate {
     std::uint32_t barcode = no_barcode;
     std::uint32_t mismatches = 0;  ///< unknown bases included
+    bool alone = false;            ///< nothing else in the library is within two mismatches of it
 };
 
 /// What a search found: all barcodes within the bound, at most `capacity` of them.
@@ -57,6 +58,19 @@ class BarcodeIndex {
     /// no_barcode where there is none, or a base is unknown.
     std::uint32_t find_exact(const PackedBases& bases, std::uint32_t length) const noexcept;
 
+    /// The same, and whether nothing else in the library is within two mismatches.
+    struct Exact {
+        std::uint32_t row = no_barcode;
+        bool alone = true;
+    };
+    Exact find_exact_alone(const PackedBases& bases, std::uint32_t length) const noexcept;
+
+    /// Fetch from memory what find_exact, and what find_near first and then, will read: for callers with
+    /// many searches at hand. Nothing depends on them but time.
+    void prefetch_exact(const PackedBases& bases, std::uint32_t length) const noexcept;
+    void prefetch_parts(const PackedBases& bases, std::uint32_t length) const noexcept;
+    void prefetch_rows(const PackedBases& bases, std::uint32_t length) const noexcept;
+
     /// Every barcode of that length that agrees in all known bases, for at most three unknown ones.
     void find_with_unknown(const PackedBases& bases, std::uint32_t length, Candidates& out) const noexcept;
 
@@ -73,12 +87,19 @@ class BarcodeIndex {
     std::span<const std::uint32_t> neighbours(std::uint32_t row) const noexcept;
 
   private:
+    /// A row with the bases by which most others can be told from it without another look at memory.
+    struct Entry {
+        std::uint64_t low = 0;
+        std::uint32_t row = no_barcode;
+        std::uint16_t length = 0;
+        std::uint16_t alone = 0;
+    };
     /// Rows by one part of their bases: those of bucket b are rows[starts[b]] to rows[starts[b + 1] − 1].
     struct PartTable {
         std::uint32_t begin = 0;
         std::uint32_t end = 0;
         std::vector<std::uint32_t> starts;
-        std::vector<std::uint32_t> rows;
+        std::vector<Entry> rows;
     };
 
     std::uint32_t allowed_mismatches_;
@@ -88,7 +109,7 @@ class BarcodeIndex {
     std::vector<std::uint32_t> lengths_;
     std::vector<std::uint32_t> unusable_;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> duplicates_;
-    std::vector<std::uint64_t> slots_;  ///< upper half of the hash, row
+    std::vector<Entry> slots_;
     std::array<std::vector<PartTable>, longest_packed + 1> parts_;
     std::vector<std::uint32_t> neighbour_starts_;
     std::vector<std::uint32_t> neighbour_rows_;
@@ -99,6 +120,11 @@ class BarcodeIndex {
     void list_neighbours();
     std::vector<std::uint32_t> first_rows(std::uint32_t length) const;
     PartTable list_part(std::span<const std::uint32_t> rows, std::uint32_t begin, std::uint32_t end) const;
+    Entry entry(std::uint32_t row) const;
+    void mark_alone(std::vector<Entry>& entries) const;
+    PackedBases bases(const Entry& entry) const noexcept {
+        return {{entry.low, high_.empty() ? 0 : high_[entry.row]}, 0};
+    }
     template <typename Visit>
     void visit_part(const PartTable& part, std::uint64_t bits, Visit visit) const noexcept;
 };

@@ -57,6 +57,17 @@ struct Match {
     bool between_flanks = false;  ///< both were there
 };
 
+/// A barcode as sequenced, in the direction of the library; qualities as in the read.
+struct Call {
+    PackedBases bases;
+    const char* quality = nullptr;
+    std::uint32_t length = 0;
+    bool reverse = false;
+    unsigned char quality_of(std::uint32_t i) const {
+        return static_cast<unsigned char>(quality[reverse ? length - 1 - i : i]);
+    }
+};
+
 template <typename Letters>
 class ReadMatcher {
   public:
@@ -73,6 +84,30 @@ class ReadMatcher {
                 best = here;
         }
         return best;
+    }
+
+    /// Where most reads end: the barcode between both flanks on the first strand. False: it is not so easy.
+    bool place(const Read& read, Call& call, Match& match) const {
+        if (plan_.construct.search != Search::flanks || read.length < plan_.lengths.back())
+            return false;
+        const Strand& strand = plan_.strands.front();
+        const auto [first, last] = places(strand, read);
+        const Place left = find_left(strand.left, read, first, last);
+        if (!left.found() || strand.right.size == 0)
+            return false;
+        const Place length = find_length(strand, read, left.begin, plan_.lengths);
+        if (!length.found())
+            return false;
+        call = call_at(strand, read, left.begin, length.begin);
+        match = {no_barcode, Outcome::no_match, left.begin, length.begin, strand.reverse, true};
+        return true;
+    }
+
+    /// Fills in what was found at a place; as `match`, when that is a credit.
+    void credit(const Call& call, const BarcodeIndex::Exact& exact, Match& match) const {
+        const Match found = look_up(call, exact);
+        match.barcode = found.barcode;
+        match.outcome = found.outcome;
     }
 
   private:
@@ -103,14 +138,7 @@ class ReadMatcher {
         const std::uint32_t shortest = plan_.lengths.back();
         if (read.length < shortest)
             return {};
-        std::uint32_t first = std::min(plan_.construct.first, read.length);
-        std::uint32_t last = std::min(plan_.construct.last, read.length - shortest);
-        if (strand.reverse) {
-            const std::uint32_t longest = std::min(plan_.lengths.front(), read.length);
-            const std::uint32_t low = read.length - std::min(last + longest, read.length);
-            last = read.length - std::min(first + shortest, read.length);
-            first = low;
-        }
+        const auto [first, last] = places(strand, read);
         const Place left = find_left(strand.left, read, first, last);
         Match match;
         if (left.found()) {
@@ -141,6 +169,23 @@ class ReadMatcher {
                 match = here;
             }
         return match;
+    }
+
+    struct Range {
+        std::uint32_t first;
+        std::uint32_t last;
+    };
+
+    /// Where a barcode may begin in a read that is long enough for the shortest.
+    Range places(const Strand& strand, const Read& read) const {
+        const std::uint32_t shortest = plan_.lengths.back();
+        const std::uint32_t first = std::min(plan_.construct.first, read.length);
+        const std::uint32_t last = std::min(plan_.construct.last, read.length - shortest);
+        if (!strand.reverse)
+            return {first, last};
+        const std::uint32_t longest = std::min(plan_.lengths.front(), read.length);
+        return {read.length - std::min(last + longest, read.length),
+                read.length - std::min(first + shortest, read.length)};
     }
 
     /// The first place with the fewest mismatches.
@@ -185,22 +230,12 @@ class ReadMatcher {
     Match from_left(const Strand& strand, const Read& read, std::uint32_t begin) const {
         if (strand.right.size == 0)
             return any_length(strand, read, begin);
-        Place length;
-        for (const std::uint32_t choice : plan_.lengths)
-            if (begin + choice <= read.length)
-                if (const std::uint32_t m = fit_right(strand.right, read, begin + choice);
-                    m < length.mismatches)
-                    length = {choice, m};
+        Place length = find_length(strand, read, begin, plan_.lengths);
         Match match;
-        if (length.found()) {
+        if (length.found())
             match = resolve(strand, read, begin, length.begin);
-        } else if (plan_.options.rescue_indels) {
-            for (const std::uint32_t choice : plan_.indel_lengths)
-                if (begin + choice <= read.length)
-                    if (const std::uint32_t m = fit_right(strand.right, read, begin + choice);
-                        m < length.mismatches)
-                        length = {choice, m};
-        }
+        else if (plan_.options.rescue_indels)
+            length = find_length(strand, read, begin, plan_.indel_lengths);
         if (!length.found())
             return any_length(strand, read, begin);
         if (plan_.options.rescue_indels && !is_credited(match.outcome) &&
@@ -208,6 +243,18 @@ class ReadMatcher {
             match = rescue(strand, read, begin, length.begin);
         match.between_flanks = true;
         return match;
+    }
+
+    /// Of the lengths the one behind which the right flank fits best, as Place::begin.
+    Place find_length(const Strand& strand, const Read& read, std::uint32_t begin,
+                      const std::vector<std::uint32_t>& lengths) const {
+        Place length;
+        for (const std::uint32_t choice : lengths)
+            if (begin + choice <= read.length)
+                if (const std::uint32_t m = fit_right(strand.right, read, begin + choice);
+                    m < length.mismatches)
+                    length = {choice, m};
+        return length;
     }
 
     Match from_right(const Strand& strand, const Read& read, std::uint32_t first, std::uint32_t last) const {
@@ -295,7 +342,7 @@ class ReadMatcher {
                         read.quality != nullptr ? quality.data() : nullptr, length, false};
         const std::uint32_t front = begin + plan_.pattern.places.front();
         const std::uint32_t back = begin + plan_.pattern.places.back();
-        Match match = look_up(call);
+        Match match = look_up(call, index_.find_exact_alone(call.bases, length));
         match.begin = strand.reverse ? read.length - 1 - back : front;
         match.length = back - front + 1;
         return match;
@@ -308,17 +355,6 @@ class ReadMatcher {
 
     // --- the barcode
 
-    /// A barcode as sequenced, in the direction of the library; qualities as in the read.
-    struct Call {
-        PackedBases bases;
-        const char* quality;
-        std::uint32_t length;
-        bool reverse;
-        unsigned char quality_of(std::uint32_t i) const {
-            return static_cast<unsigned char>(quality[reverse ? length - 1 - i : i]);
-        }
-    };
-
     static Call call_at(const Strand& strand, const Read& read, std::uint32_t begin, std::uint32_t length) {
         PackedBases bases = Letters::pack(read.bases + begin, length);
         if (strand.reverse)
@@ -329,38 +365,39 @@ class ReadMatcher {
     Match resolve_exactly(const Strand& strand, const Read& read, std::uint32_t begin,
                           std::uint32_t length) const {
         const Call call = call_at(strand, read, begin, length);
-        const std::uint32_t row = index_.find_exact(call.bases, length);
+        const BarcodeIndex::Exact exact = index_.find_exact_alone(call.bases, length);
         Match match{no_barcode, Outcome::no_match, begin, length};
-        if (row != no_barcode)
-            settle(match, call, row);
+        if (exact.row != no_barcode)
+            settle(match, call, exact);
         return match;
     }
 
     Match resolve(const Strand& strand, const Read& read, std::uint32_t begin, std::uint32_t length) const {
-        Match match = look_up(call_at(strand, read, begin, length));
+        const Call call = call_at(strand, read, begin, length);
+        Match match = look_up(call, index_.find_exact_alone(call.bases, length));
         match.begin = begin;
         match.length = length;
         return match;
     }
 
-    void settle(Match& match, const Call& call, std::uint32_t row) const {
+    void settle(Match& match, const Call& call, const BarcodeIndex::Exact& exact) const {
         match.outcome = Outcome::exact;
-        match.barcode = row;
-        if (!index_.neighbours(row).empty()) {
+        match.barcode = exact.row;
+        if (!exact.alone) {
             Candidates only;
-            only.found[only.count++] = {row, 0};
+            only.found[only.count++] = {exact.row, 0, false};
             decide(call, only, match);
         }
     }
 
-    Match look_up(const Call& call) const {
+    Match look_up(const Call& call, const BarcodeIndex::Exact& exact) const {
         Match match{no_barcode, Outcome::no_match, 0, 0};
         if (call.quality != nullptr && expected_error(call) > plan_.most_error) {
             match.outcome = Outcome::low_quality;
             return match;
         }
-        if (const std::uint32_t row = index_.find_exact(call.bases, call.length); row != no_barcode) {
-            settle(match, call, row);
+        if (exact.row != no_barcode) {
+            settle(match, call, exact);
             return match;
         }
         Candidates found;
@@ -370,7 +407,9 @@ class ReadMatcher {
         if (unknown < plan_.options.barcode_mismatches)
             index_.find_near(call.bases, call.length, found);
         drop_far(found, std::max(plan_.options.barcode_mismatches, unknown));
-        if (found.count != 0)
+        if (found.count == 1 && found.found[0].alone && !found.overflow)
+            settle_near(match, call, found.found[0]);
+        else if (found.count != 0)
             decide(call, found, match);
         return match;
     }
@@ -446,9 +485,13 @@ class ReadMatcher {
             match.barcode = no_barcode;
             return;
         }
-        match.barcode = row;
+        settle_near(match, call, found.found[best]);
+    }
+
+    static void settle_near(Match& match, const Call& call, const Candidate& candidate) {
+        match.barcode = candidate.barcode;
         match.outcome =
-            call.bases.unknown != 0 ? Outcome::n_rescued : static_cast<Outcome>(found.found[best].mismatches);
+            call.bases.unknown != 0 ? Outcome::n_rescued : static_cast<Outcome>(candidate.mismatches);
     }
 
     std::uint64_t weight(std::uint32_t best, std::uint32_t other) const {
@@ -458,25 +501,78 @@ class ReadMatcher {
     }
 };
 
+/// Some reads on their way: what each waits for from memory is fetched while others are worked on.
+template <typename Letters>
+class MatchBatch {
+  public:
+    MatchBatch(const Matcher::Plan& plan, const Reads& reads, const MatchOut& out)
+        : plan_(plan), index_(*plan.index), matcher_(plan), careful_(plan), reads_(reads), out_(out) {}
+
+    static constexpr std::size_t size = 32;
+
+    void run(std::size_t first, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            placed_[i] = within_reach(first + i) && matcher_.place(read(first + i), call_[i], match_[i]);
+            if (placed_[i])
+                index_.prefetch_exact(call_[i].bases, call_[i].length);
+        }
+        for (std::size_t i = 0; i < count; ++i)
+            if (placed_[i]) {
+                exact_[i] = index_.find_exact_alone(call_[i].bases, call_[i].length);
+                if (exact_[i].row == no_barcode)
+                    index_.prefetch_parts(call_[i].bases, call_[i].length);
+            }
+        for (std::size_t i = 0; i < count; ++i)
+            if (placed_[i] && exact_[i].row == no_barcode)
+                index_.prefetch_rows(call_[i].bases, call_[i].length);
+        for (std::size_t i = 0; i < count; ++i) {
+            if (placed_[i])
+                matcher_.credit(call_[i], exact_[i], match_[i]);
+            if (!placed_[i] || !is_credited(match_[i].outcome))
+                match_[i] = within_reach(first + i) ? matcher_.match(read(first + i))
+                                                    : careful_.match(read(first + i));
+            write(first + i, match_[i]);
+        }
+    }
+
+  private:
+    const Matcher::Plan& plan_;
+    const BarcodeIndex& index_;
+    ReadMatcher<Letters> matcher_;
+    ReadMatcher<OneLetter> careful_;
+    const Reads& reads_;
+    const MatchOut& out_;
+    std::array<Call, size> call_;
+    std::array<Match, size> match_;
+    std::array<BarcodeIndex::Exact, size> exact_;
+    std::array<bool, size> placed_;
+
+    /// May Letters read a little behind the read?
+    bool within_reach(std::size_t i) const {
+        return std::size_t{reads_.bases_begin[i]} + reads_.length[i] + Letters::reach <= reads_.text.size();
+    }
+
+    Read read(std::size_t i) const {
+        const bool has_quality = !reads_.quality_begin.empty() && plan_.options.use_quality;
+        return {reads_.text.data() + reads_.bases_begin[i],
+                has_quality ? reads_.text.data() + reads_.quality_begin[i] : nullptr, reads_.length[i]};
+    }
+
+    void write(std::size_t i, const Match& match) const {
+        out_.barcode[i] = match.barcode;
+        out_.outcome[i] = match.outcome;
+        out_.begin[i] = match.begin;
+        out_.length[i] = static_cast<std::uint8_t>(match.length);
+        out_.reverse[i] = match.reverse ? 1 : 0;
+    }
+};
+
 template <typename Letters>
 void match_reads(const Matcher::Plan& plan, const Reads& reads, const MatchOut& out) {
-    const ReadMatcher<Letters> matcher(plan);
-    const ReadMatcher<OneLetter> careful(plan);
-    for (std::size_t i = 0; i < reads.length.size(); ++i) {
-        const std::size_t end = std::size_t{reads.bases_begin[i]} + reads.length[i];
-        const Read read{reads.text.data() + reads.bases_begin[i],
-                        reads.quality_begin.empty() || !plan.options.use_quality
-                            ? nullptr
-                            : reads.text.data() + reads.quality_begin[i],
-                        reads.length[i]};
-        const Match match =
-            end + Letters::reach <= reads.text.size() ? matcher.match(read) : careful.match(read);
-        out.barcode[i] = match.barcode;
-        out.outcome[i] = match.outcome;
-        out.begin[i] = match.begin;
-        out.length[i] = static_cast<std::uint8_t>(match.length);
-        out.reverse[i] = match.reverse ? 1 : 0;
-    }
+    MatchBatch<Letters> batch(plan, reads, out);
+    const std::size_t count = reads.length.size();
+    for (std::size_t first = 0; first < count; first += MatchBatch<Letters>::size)
+        batch.run(first, std::min(MatchBatch<Letters>::size, count - first));
 }
 
 }  // namespace wellsieve::kernels::sequence::HWY_NAMESPACE
