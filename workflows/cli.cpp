@@ -124,7 +124,12 @@ void add_inspect(CLI::App& app, Action& action) {
     auto options = std::make_shared<InspectOptions>();
     auto readers = std::make_shared<bool>(false);
     command->add_option("files", options->files, "Plate-reader exports");
-    command->add_flag("--tidy", options->tidy, "Print the measurements as tab-separated text");
+    CLI::Option* tidy =
+        command->add_flag("--tidy", options->tidy, "Print the measurements as tab-separated text");
+    command
+        ->add_flag("--calc", options->with_derived,
+                   "With --tidy: also what a reactor sets or computes (set points, outputs, OTR, RQ)")
+        ->needs(tidy);
     command->add_option("--reader", options->reader, "Use this reader instead of choosing by content");
     command->add_flag("--readers", *readers, "List the readers, their vendors and file types");
     command->callback([options, readers, &action] {

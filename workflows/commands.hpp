@@ -61,6 +61,7 @@ struct InspectOptions {
     std::vector<std::string> files;
     std::string reader = "auto";
     bool tidy = false;
+    bool with_derived = false;  ///< set points, outputs and balances too
 };
 
 /// `wellsieve inspect`: what each file is, or its measurements as tab-separated text, on stdout.

@@ -96,7 +96,7 @@ Exit inspect(const InspectOptions& options) {
         const plates::Reader& reader = plates::choose_reader(document, options.reader);
         const plates::PlateFile file = plates::read_plate_file(document, reader.name);
         if (options.tidy)
-            fmt::print("{}", plates::to_tidy(file));
+            fmt::print("{}", plates::to_tidy(file, options.with_derived));
         else
             print_summary(document, reader, file);
     }

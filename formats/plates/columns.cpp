@@ -5,6 +5,15 @@
 
 namespace wellsieve::formats::plates {
 
+std::optional<std::size_t> column_named(const Table& table, std::size_t row,
+                                        std::initializer_list<std::string_view> names) {
+    for (std::string_view wanted : names)
+        for (std::size_t column = 0; column < table.columns(row); ++column)
+            if (equals_ignoring_case(table.cell(row, column), wanted))
+                return column;
+    return std::nullopt;
+}
+
 Columns::Columns(const Document& document) : document_(&document), table_(&document.tables().front()) {
     while (header_ < table_->rows() && !has_data(header_))
         ++header_;
@@ -17,11 +26,7 @@ bool Columns::has_data(std::size_t row) const {
 }
 
 std::optional<std::size_t> Columns::find(std::initializer_list<std::string_view> names) const {
-    for (std::string_view wanted : names)
-        for (std::size_t column = 0; column < size(); ++column)
-            if (equals_ignoring_case(name(column), wanted))
-                return column;
-    return std::nullopt;
+    return column_named(*table_, header_, names);
 }
 
 std::size_t Columns::require(std::initializer_list<std::string_view> names) const {

@@ -9,6 +9,10 @@
 
 namespace wellsieve::formats::plates {
 
+/// The column of a row with one of these names, without regard to case; the first name that is there.
+std::optional<std::size_t> column_named(const Table& table, std::size_t row,
+                                        std::initializer_list<std::string_view> names);
+
 /// A table whose first row that is not blank names its columns; a blank or comment ('#') row is no data.
 class Columns {
   public:

@@ -8,45 +8,67 @@
 namespace wellsieve::formats::plates {
 namespace {
 
-bool same_number(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+bool same_number(double a, double b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+}
 
-double sortable(double number) { return std::isnan(number) ? -1 : number; }
+double sortable(double number) {
+    return std::isnan(number) ? -1 : number;
+}
 
 }  // namespace
 
 std::string_view mode_name(Mode mode) {
     switch (mode) {
-        case Mode::absorbance: return "absorbance";
-        case Mode::fluorescence: return "fluorescence";
-        case Mode::luminescence: return "luminescence";
-        case Mode::online: return "online";
-        case Mode::analyte: return "analyte";
+        case Mode::absorbance:
+            return "absorbance";
+        case Mode::fluorescence:
+            return "fluorescence";
+        case Mode::luminescence:
+            return "luminescence";
+        case Mode::online:
+            return "online";
+        case Mode::analyte:
+            return "analyte";
     }
     return {};
 }
 
 std::string_view default_unit(Mode mode) {
     switch (mode) {
-        case Mode::absorbance: return "AU";
-        case Mode::fluorescence: return "RFU";
-        case Mode::luminescence: return "RLU";
+        case Mode::absorbance:
+            return "AU";
+        case Mode::fluorescence:
+            return "RFU";
+        case Mode::luminescence:
+            return "RLU";
         case Mode::online:
-        case Mode::analyte: return {};
+        case Mode::analyte:
+            return {};
     }
     return {};
 }
 
 std::string_view flag_name(Flag flag) {
     switch (flag) {
-        case Flag::none: return {};
-        case Flag::not_measured: return "not measured";
-        case Flag::overflow: return "overflow";
-        case Flag::underflow: return "underflow";
-        case Flag::masked: return "masked";
-        case Flag::missed: return "missed";
-        case Flag::error: return "error";
-        case Flag::not_a_number: return "not a number";
-        case Flag::interpolated: return "interpolated";
+        case Flag::none:
+            return {};
+        case Flag::not_measured:
+            return "not measured";
+        case Flag::overflow:
+            return "overflow";
+        case Flag::underflow:
+            return "underflow";
+        case Flag::masked:
+            return "masked";
+        case Flag::missed:
+            return "missed";
+        case Flag::error:
+            return "error";
+        case Flag::not_a_number:
+            return "not a number";
+        case Flag::interpolated:
+            return "interpolated";
     }
     return {};
 }
@@ -63,10 +85,11 @@ bool Readout::same_as(const Readout& other) const {
 }
 
 std::uint32_t PlateFile::plate(std::string_view name) {
-    const auto found = std::find_if(plates.rbegin(), plates.rend(), [&](const PlateInfo& p) { return p.name == name; });
+    const auto found =
+        std::find_if(plates.rbegin(), plates.rend(), [&](const PlateInfo& p) { return p.name == name; });
     if (found != plates.rend())
         return static_cast<std::uint32_t>(plates.rend() - found - 1);
-    plates.push_back({std::string(name), std::nullopt});
+    plates.push_back({std::string(name), std::nullopt, Vessels::wells});
     return static_cast<std::uint32_t>(plates.size() - 1);
 }
 
@@ -110,7 +133,8 @@ std::vector<std::uint16_t> number_reads(const PlateFile& file) {
     };
     std::vector<std::size_t> order(file.measurements.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
 
     std::vector<std::uint16_t> reads(order.size(), 1);
     for (std::size_t i = 1; i < order.size(); ++i)

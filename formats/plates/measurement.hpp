@@ -35,8 +35,8 @@ enum class Flag : std::uint8_t {
 
 std::string_view flag_name(Flag flag);
 
-/// One measured quantity. Two readouts may share mode and wavelengths (one filter pair at several gains): then
-/// their names differ.
+/// One measured quantity. Two readouts may share mode and wavelengths (one filter pair at several gains):
+/// then their names differ.
 struct Readout {
     std::string name;  ///< what the file calls it: a label, a protocol step, an analyte; may be empty
     Mode mode = Mode::absorbance;
@@ -44,6 +44,11 @@ struct Readout {
     double excitation_nm = missing;  ///< fluorescence only
     double emission_nm = missing;    ///< fluorescence; luminescence where a filter was used
     std::string unit;
+    /// Not read off the culture but set, computed or put out by the instrument: a set point, a controller's
+    /// output, a balance. Kept for traits, left out of the tidy table unless asked for.
+    bool derived = false;
+    /// Written only when it changes: a reading holds until the next.
+    bool on_change = false;
 
     /// The same name, mode, wavelengths and unit.
     bool same_as(const Readout& other) const;
@@ -59,11 +64,21 @@ struct Measurement {
     std::uint32_t plate = 0;    ///< index into PlateFile::plates
     Well well;
     Flag flag = Flag::none;
+    std::uint16_t cycle =
+        0;  ///< from 1, where the file numbers its cycles; wells of one cycle have their own times
+};
+
+/// What the wells of a plate are. Vessels that stand alone are wells too: their names are the wells' samples.
+enum class Vessels : std::uint8_t {
+    wells,
+    reactors,  ///< of one run; the tidy table calls each a plate and a well by its name
+    samples,   ///< tubes that an analyser took; the tidy table calls each a well by its name
 };
 
 struct PlateInfo {
     std::string name;                 ///< as the file calls it; "1", "2", … where it does not
     std::optional<PlateShape> shape;  ///< where the file states it
+    Vessels vessels = Vessels::wells;
 };
 
 /// An input row or cell that was not used.
@@ -78,9 +93,11 @@ struct PlateFile {
     std::vector<Readout> readouts;
     std::vector<Measurement> measurements;
     std::map<std::size_t, std::string> flag_texts;  ///< measurement index → the vendor's token ("OVRFLW")
-    std::map<std::pair<std::uint32_t, Well>, std::string> samples;  ///< plate and well → sample name in the file
+    std::map<std::pair<std::uint32_t, Well>, std::string>
+        samples;  ///< plate and well → sample name in the file
     std::vector<Reject> rejects;
-    /// Facts about the run that the file states and a person may ask for: instrument, serial number, start time …
+    /// Facts about the run that the file states and a person may ask for: instrument, serial number, start
+    /// time …
     std::map<std::string, std::string> metadata;
 
     /// Index of the plate with that name, added when new.
@@ -93,8 +110,8 @@ struct PlateFile {
     PlateShape shape(std::uint32_t plate) const;
 };
 
-/// 1, 2, … for each measurement: how many of the same plate, well, mode, wavelengths and time came up to it, in
-/// document order. O(n log n).
+/// 1, 2, … for each measurement: how many of the same plate, well, mode, wavelengths and time came up to it,
+/// in document order. O(n log n).
 std::vector<std::uint16_t> number_reads(const PlateFile& file);
 
 }  // namespace wellsieve::formats::plates
