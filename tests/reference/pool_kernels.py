@@ -165,6 +165,64 @@ def barcode_fitness():
           (reml(slopes[0, :, i], slopes[1, :, i]) for i in range(features)))
 
 
+def error_model(replicates, features, factors_in, factors_out, additive, seed):
+    """Counts whose replicates scatter as told, and the bounded maximum of the gamma quasi-likelihood of the pairs'
+    squared differences."""
+    rng = np.random.default_rng(seed)
+    depth = rng.lognormal(4.5, 1.2, features)
+    truth = rng.normal(0, 0.7, features)
+
+    def noisy(mean, factor):
+        """Counts of variance factor * mean: negative binomial."""
+        return mean if factor == 1 else rng.gamma(mean / (factor - 1), factor - 1)
+
+    rows, pairs = [], []
+    inputs, outputs, ratio = [], [], []
+    for r in range(replicates):
+        own = truth + rng.normal(0, np.sqrt(additive[r]), features)
+        c_in = rng.poisson(noisy(depth, factors_in[r])) + 0.5
+        c_out = rng.poisson(noisy(1.3 * depth * np.exp(own), factors_out[r])) + 0.5
+        inputs.append(c_in), outputs.append(c_out), ratio.append(np.log(c_out / c_in))
+        rows += [(replicates, r, i, c_in[i], c_out[i]) for i in range(features)]
+    shared = replicates == 2
+    parameters = 5 if shared else 3 * replicates
+    for r in range(replicates):
+        for s in range(r + 1, replicates):
+            difference = ratio[r] - ratio[s]
+            design = np.zeros((features, parameters))
+            for k in (r, s):
+                design[:, k] += 1 / inputs[k]
+                design[:, replicates + k] += 1 / outputs[k]
+                design[:, 2 * replicates + (0 if shared else k)] += 1
+            pairs.append((design, (difference - np.median(difference)) ** 2))
+    design = np.vstack([d for d, _ in pairs])
+    squared = np.concatenate([q for _, q in pairs])
+
+    def deviance(value):
+        fitted = design @ value
+        return np.sum(np.log(fitted) + squared / fitted), design.T @ (1 / fitted - squared / fitted ** 2)
+
+    lower = [1] * (2 * replicates) + [0] * (parameters - 2 * replicates)
+    start = np.array([1.5] * (2 * replicates) + [0.01] * (parameters - 2 * replicates))
+    found = start
+    for _ in range(20):  # a fresh start each time: its line search stops early on so flat a floor
+        found = optimize.minimize(deviance, found, jac=True, method="L-BFGS-B", bounds=[(low, None) for low in lower],
+                                  options={"ftol": 0, "gtol": 1e-10, "maxiter": 100000, "maxcor": 30}).x
+    value = [(replicates, r, found[r], found[replicates + r], found[2 * replicates + (0 if shared else r)])
+             for r in range(replicates)]
+    return rows, value
+
+
+def replicate_error():
+    cases = [error_model(2, 400, (1, 2.0), (1.5, 1.5), (0.02, 0.02), 2020),
+             error_model(3, 400, (1.5, 1.5, 3.0), (2.0, 2.0, 2.0), (0.01, 0.05, 0.03), 2021)]
+    write("replicate_error_counts.tsv", ("replicates", "replicate", "feature", "in", "out"),
+          [row for rows, _ in cases for row in rows])
+    write("replicate_error_model.tsv", ("replicates", "replicate", "in_factor", "out_factor", "additive"),
+          [row for _, value in cases for row in value])
+
+
 if __name__ == "__main__":
     feba()
     barcode_fitness()
+    replicate_error()
