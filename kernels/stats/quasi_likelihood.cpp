@@ -58,11 +58,13 @@ struct Residual {
     std::vector<double> df, variance;
 };
 
-Residual residuals(Counts counts, const LogLinearDesign& design, const FitColumns& fit) {
+Residual residuals(Counts counts, const LogLinearDesign& design, const FitColumns& fit,
+                   std::span<const double> replaced) {
     Residual out{std::vector<double>(counts.features(), 0.0), std::vector<double>(counts.features(), 0.0)};
     for (const ZeroPattern& pattern : zero_patterns(counts, fit.mean, design))
         for (const std::uint32_t i : pattern.features) {
-            out.df[i] = static_cast<double>(pattern.residual_df());
+            const double lost = replaced.empty() ? 0.0 : replaced[i];
+            out.df[i] = std::max(static_cast<double>(pattern.residual_df()) - lost, 0.0);
             if (out.df[i] > 0.0)
                 out.variance[i] = std::max(fit.deviance[i] / out.df[i], 0.0);
         }
@@ -131,7 +133,8 @@ void bound_by_poisson(Counts counts, const LogLinearDesign& design, std::span<co
 QuasiLikelihoodTest quasi_likelihood_test(Counts counts, const LogLinearDesign& design,
                                           std::span<const double> trended,
                                           std::span<const double> average_log2,
-                                          std::span<const double> contrast) {
+                                          std::span<const double> contrast,
+                                          std::span<const double> replaced) {
     assert(contrast.size() == design.coefficients && trended.size() == counts.features());
     const std::size_t features = counts.features();
     const std::vector<double> unknown(features, nan_value);
@@ -145,7 +148,7 @@ QuasiLikelihoodTest quasi_likelihood_test(Counts counts, const LogLinearDesign& 
         return out;
     const FitColumns fit(counts, design, trended);
     out.likelihood_ratio = likelihood_ratios(counts, design, trended, contrast, fit.deviance);
-    const Residual residual = residuals(counts, design, fit);
+    const Residual residual = residuals(counts, design, fit, replaced);
     std::vector<double> prior(features);
     out.prior_df = fit_variance_trend(residual.variance, residual.df, average_log2, prior);
     const double most_df = static_cast<double>(features * (counts.samples - design.coefficients));

@@ -27,6 +27,7 @@ struct QuasiLikelihoodTest {
 QuasiLikelihoodTest quasi_likelihood_test(Counts counts, const LogLinearDesign& design,
                                           std::span<const double> trended,
                                           std::span<const double> average_log2,
-                                          std::span<const double> contrast);
+                                          std::span<const double> contrast,
+                                          std::span<const double> replaced = {});
 
 }  // namespace wellsieve::kernels::stats

@@ -1,0 +1,79 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "kernels/stats/competitive_test.hpp"
+#include "kernels/stats/dispersion.hpp"
+#include "kernels/stats/quasi_likelihood.hpp"
+#include "kernels/stats/size_factors.hpp"
+#include "tests/kernels/stats/simulated_pool.hpp"
+
+using namespace wellsieve::kernels::stats;
+using namespace wellsieve::tests;
+
+namespace {
+
+double share_below(const std::vector<double>& p, double threshold) {
+    double below = 0.0;
+    double all = 0.0;
+    for (const double value : p)
+        if (!std::isnan(value)) {
+            all += 1.0;
+            below += value < threshold;
+        }
+    return below / all;
+}
+
+std::vector<double> tmm_offsets(Counts counts) {
+    std::vector<double> offset(counts.samples);
+    tmm_factors(counts, offset);
+    for (std::size_t s = 0; s < counts.samples; ++s) {
+        const auto row = counts.sample(s);
+        offset[s] = std::log(offset[s] * std::accumulate(row.begin(), row.end(), 0.0));
+    }
+    return offset;
+}
+
+const std::vector<double> three_and_three{1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1};
+
+}  // namespace
+
+TEST_CASE("without effects one guide in a hundred has p below 0.01, jackpots or not") {
+    PoolSpec without_jackpots, alike, many_jackpots;
+    without_jackpots.jackpot_share = 0.0;
+    alike.dispersion_df = 20.0;
+    alike.dispersion = 0.02;
+    alike.jackpot_share = 0.002;
+    alike.seed = 2;
+    many_jackpots.dispersion = 0.1;
+    many_jackpots.jackpot_share = 0.005;
+    many_jackpots.seed = 3;
+    for (const PoolSpec& spec : {without_jackpots, alike, many_jackpots}) {
+        INFO("jackpots " << spec.jackpot_share << ", dispersion " << spec.dispersion);
+        const std::vector<double> values = pool_without_effects(spec);
+        const Counts raw{values, 6};
+        const std::vector<double> offset = tmm_offsets(raw);
+        const LogLinearDesign design{three_and_three, 2, offset};
+        const std::vector<double> contrast{0, 1};
+        const std::vector<double> weight = sample_weights(design, contrast);
+        const std::vector<OutlyingCount> outlying = outlying_counts(raw, offset, weight);
+        const std::vector<double> kept = replace_outlying(raw, offset, weight, outlying);
+        std::vector<double> replaced(raw.features(), 0.0);
+        for (const OutlyingCount& one : outlying)
+            replaced[one.feature] += 1.0;
+        const Counts counts{kept, 6};
+        const Dispersions d = estimate_dispersions(counts, design);
+        const QuasiLikelihoodTest guides =
+            quasi_likelihood_test(counts, design, d.trended, d.average_log2, contrast, replaced);
+        CHECK(share_below(guides.p, 0.01) > 0.008);
+        CHECK(share_below(guides.p, 0.01) < 0.012);
+        std::vector<std::uint32_t> gene(counts.features());
+        for (std::uint32_t i = 0; i < gene.size(); ++i)
+            gene[i] = i / 4;
+        const GroupTest genes =
+            competitive_test(robust_effects(counts, offset, weight, {}), gene, spec.genes);
+        CHECK(share_below(genes.p, 0.01) > 0.005);
+        CHECK(share_below(genes.p, 0.01) < 0.015);
+        CHECK(share_below(genes.fdr, 0.05) == 0.0);
+    }
+}
