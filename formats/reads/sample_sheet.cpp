@@ -1,0 +1,175 @@
+#include "formats/reads/sample_sheet.hpp"
+
+#include <fast_float/fast_float.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <map>
+
+#include "formats/error.hpp"
+#include "formats/reads/table_text_internal.hpp"
+
+namespace wellsieve::formats::reads {
+namespace {
+
+/// What a column is; the words of ours and of other programs.
+const std::map<std::string, std::string SampleRow::*, std::less<>> text_columns = {
+    {"sample", &SampleRow::sample},       {"samplename", &SampleRow::sample},
+    {"sampleid", &SampleRow::sample},     {"label", &SampleRow::sample},
+    {"file", &SampleRow::file},           {"filename", &SampleRow::file},
+    {"fastq", &SampleRow::file},          {"fastq1", &SampleRow::file},
+    {"reads", &SampleRow::file},          {"path", &SampleRow::file},
+    {"index", &SampleRow::index},         {"barcode", &SampleRow::index},
+    {"indexsequence", &SampleRow::index}, {"samplebarcode", &SampleRow::index},
+    {"condition", &SampleRow::condition}, {"treatment", &SampleRow::condition},
+    {"replicate", &SampleRow::replicate}, {"rep", &SampleRow::replicate},
+};
+
+bool is_time(std::string_view key) {
+    return key == "timeh" || key == "timehours" || key == "hours" || key == "time";
+}
+
+bool is_index(std::string_view cell) {
+    return cell.size() >= 4 && cell.find_first_not_of("ACGTacgt") == cell.npos;
+}
+
+class Reader {
+  public:
+    Reader(const std::string& path, std::string_view text) : lines_(text) { sheet_.path = path; }
+
+    SampleSheet read() {
+        std::string_view line;
+        if (!lines_.next(line))
+            throw FormatError(sheet_.path, "", "holds no samples");
+        const char delimiter = delimiter_of(line);
+        std::vector<std::string_view> cells;
+        split_cells(line, delimiter, cells);
+        const bool untitled = cells.size() == 2 && (is_index(cells[0]) != is_index(cells[1]));
+        if (untitled) {
+            const bool index_first = is_index(cells[0]);
+            columns_ = {index_first ? &SampleRow::index : &SampleRow::sample,
+                        index_first ? &SampleRow::sample : &SampleRow::index};
+            other_ = {none, none};
+            add_row(cells);
+        } else {
+            read_titles(cells);
+        }
+        while (lines_.next(line)) {
+            split_cells(line, delimiter, cells);
+            add_row(cells);
+        }
+        if (sheet_.rows.empty())
+            throw FormatError(sheet_.path, "", "holds no samples");
+        check_samples();
+        return std::move(sheet_);
+    }
+
+  private:
+    static constexpr int none = -1;
+    static constexpr int time = -2;
+
+    void read_titles(const std::vector<std::string_view>& titles) {
+        for (const std::string_view title : titles) {
+            const std::string key = plain_key(title);
+            const auto known = text_columns.find(key);
+            const bool taken = known != text_columns.end() &&
+                               std::find(columns_.begin(), columns_.end(), known->second) != columns_.end();
+            columns_.push_back(known == text_columns.end() || taken ? nullptr : known->second);
+            if (columns_.back() != nullptr || title.empty()) {
+                other_.push_back(none);
+            } else if (is_time(key)) {
+                other_.push_back(time);
+            } else {
+                other_.push_back(static_cast<int>(sheet_.other_columns.size()));
+                sheet_.other_columns.emplace_back(title);
+            }
+        }
+        const auto has = [&](auto member) {
+            return std::find(columns_.begin(), columns_.end(), member) != columns_.end();
+        };
+        if (!has(&SampleRow::sample) || (!has(&SampleRow::file) && !has(&SampleRow::index)))
+            throw FormatError(sheet_.path, fmt::format("line {}", lines_.number()),
+                              "the titles 'sample' and 'file' or 'index' are wanted");
+    }
+
+    void add_row(const std::vector<std::string_view>& cells) {
+        SampleRow row;
+        row.line = lines_.number();
+        row.other.resize(sheet_.other_columns.size());
+        for (std::size_t i = 0; i < std::min(cells.size(), columns_.size()); ++i) {
+            if (columns_[i] != nullptr)
+                row.*columns_[i] = std::string(cells[i]);
+            else if (other_[i] == time)
+                row.time_h = hours(cells[i]);
+            else if (other_[i] >= 0)
+                row.other[static_cast<std::size_t>(other_[i])] = std::string(cells[i]);
+        }
+        if (row.sample.empty())
+            fail(row, "has no sample");
+        if (row.file.empty() && row.index.empty())
+            fail(row, fmt::format("sample '{}' has neither file nor index", row.sample));
+        for (char& c : row.index)
+            c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        if (row.index.find_first_not_of("ACGT") != row.index.npos)
+            fail(row, fmt::format("index '{}' holds other letters than A, C, G and T", row.index));
+        sheet_.rows.push_back(std::move(row));
+    }
+
+    double hours(std::string_view cell) const {
+        double value = std::numeric_limits<double>::quiet_NaN();
+        if (cell.empty())
+            return value;
+        const auto end = fast_float::from_chars(cell.data(), cell.data() + cell.size(), value).ptr;
+        if (end != cell.data() + cell.size() || !std::isfinite(value))
+            throw FormatError(sheet_.path, fmt::format("line {}", lines_.number()),
+                              fmt::format("'{}' is no time in hours", cell));
+        return value;
+    }
+
+    void check_samples() const {
+        std::map<std::pair<std::string, std::string>, const SampleRow*> by_origin;
+        std::map<std::string, const SampleRow*> by_name;
+        for (const SampleRow& row : sheet_.rows) {
+            const auto [same, is_new] = by_origin.emplace(std::pair(row.file, row.index), &row);
+            if (!is_new)
+                fail(row,
+                     fmt::format(
+                         "'{}' is in line {} already",
+                         row.file.empty() ? row.index : row.file + (row.index.empty() ? "" : " ") + row.index,
+                         same->second->line));
+            const SampleRow& first = *by_name.emplace(row.sample, &row).first->second;
+            const bool same_time =
+                first.time_h == row.time_h || (std::isnan(first.time_h) && std::isnan(row.time_h));
+            if (first.condition != row.condition || first.replicate != row.replicate || !same_time ||
+                first.other != row.other)
+                fail(row,
+                     fmt::format(
+                         "sample '{}' differs from line {} in condition, time, replicate or another column",
+                         row.sample, first.line));
+        }
+    }
+
+    [[noreturn]] void fail(const SampleRow& row, std::string_view what) const {
+        throw FormatError(sheet_.path, fmt::format("line {}", row.line), what);
+    }
+
+    Lines lines_;
+    SampleSheet sheet_;
+    std::vector<std::string SampleRow::*> columns_;  ///< [column]; null: another
+    std::vector<int> other_;                         ///< [column]: of the user's columns, `time` or `none`
+};
+
+}  // namespace
+
+SampleSheet parse_sample_sheet(const std::string& path, std::string_view text) {
+    return Reader(path, text).read();
+}
+
+SampleSheet read_sample_sheet(const std::string& path) {
+    const std::string text = whole_text(path);
+    return parse_sample_sheet(path, text);
+}
+
+}  // namespace wellsieve::formats::reads

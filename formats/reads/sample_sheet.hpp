@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wellsieve::formats::reads {
+
+/// One row of a sample sheet: a file, or an index, of a sample. A sample may have several.
+struct SampleRow {
+    std::string sample;
+    std::string file;   ///< empty where the index tells the sample
+    std::string index;  ///< A, C, G, T; empty where the file tells it
+    std::string condition;
+    double time_h = std::numeric_limits<double>::quiet_NaN();
+    std::string replicate;
+    std::vector<std::string> other;  ///< one a SampleSheet::other_columns
+    std::size_t line = 0;
+};
+
+struct SampleSheet {
+    std::string path;
+    std::vector<SampleRow> rows;
+    std::vector<std::string> other_columns;  ///< the user's own
+};
+
+/// A table (CSV, TSV, `;`) with a title line: `sample` with `file` or `index` or both, and condition, time_h,
+/// replicate; all other columns are the user's. Two columns without titles, one of bases, are index and
+/// sample, as PoolQ has its conditions. Throws FormatError, naming the line, for a row without sample,
+/// without file and index, an index of other letters, a time that is no number, a file or index that two
+/// samples have, and rows of one sample that differ in condition, time or replicate.
+SampleSheet read_sample_sheet(const std::string& path);
+SampleSheet parse_sample_sheet(const std::string& path, std::string_view text);
+
+}  // namespace wellsieve::formats::reads

@@ -1,0 +1,82 @@
+#include "formats/reads/sample_sheet.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
+#include <random>
+
+#include "formats/error.hpp"
+
+using namespace wellsieve::formats;
+using namespace wellsieve::formats::reads;
+
+namespace {
+
+SampleSheet sheet_of(std::string_view text) {
+    return parse_sample_sheet("samples.csv", text);
+}
+
+}  // namespace
+
+TEST_CASE("a sample sheet names files, conditions, times, replicates and what else the user has") {
+    const SampleSheet sheet = sheet_of(
+        "file,sample,condition,time_h,replicate,dose\n"
+        "a_L1.fq.gz,a,drug,24,1,0.5\n\n"
+        "a_L2.fq.gz,a,drug,24,1,0.5\n"
+        "b.fq.gz,b,,,,\n");
+    REQUIRE(sheet.rows.size() == 3);
+    CHECK(sheet.rows[0].file == "a_L1.fq.gz");
+    CHECK(sheet.rows[1].sample == "a");
+    CHECK(sheet.rows[1].condition == "drug");
+    CHECK(sheet.rows[1].time_h == 24);
+    CHECK(sheet.rows[1].replicate == "1");
+    CHECK(sheet.other_columns == std::vector<std::string>{"dose"});
+    CHECK(sheet.rows[0].other == std::vector<std::string>{"0.5"});
+    CHECK(std::isnan(sheet.rows[2].time_h));
+    CHECK(sheet.rows[2].line == 5);
+}
+
+TEST_CASE("samples may be told by index, with titles or as PoolQ has them") {
+    const SampleSheet titled = sheet_of("Sample Name;Index\nx;acgt\ny;TTTT\n");
+    CHECK(titled.rows[0].index == "ACGT");
+    CHECK(titled.rows[1].sample == "y");
+    const SampleSheet plain = sheet_of("TTGAACCG,pDNA\nCCGAGTTA,pDNA\n");
+    REQUIRE(plain.rows.size() == 2);
+    CHECK(plain.rows[1].index == "CCGAGTTA");
+    CHECK(plain.rows[1].sample == "pDNA");
+    const std::string conditions = WELLSIEVE_SHARED_DATA "/pooled/poolq/Conditions.csv";
+    if (std::filesystem::exists(conditions))
+        CHECK(read_sample_sheet(conditions).rows.size() == 22);
+}
+
+TEST_CASE("a sample sheet that cannot be right is refused, and the line is named") {
+    const auto refused = [](std::string_view text, std::string_view what) {
+        CHECK_THROWS_WITH(sheet_of(text), Catch::Contains(std::string(what)));
+    };
+    refused("", "samples.csv: holds no samples");
+    refused("sample,file\n", "holds no samples");
+    refused("name,value\nx,1\n", "line 1: the titles");
+    refused("sample,file\n,a.fq\n", "line 2: has no sample");
+    refused("sample,file,index\ns,,\n", "neither file nor index");
+    refused("sample,index\ns,ACGN\n", "index 'ACGN' holds other letters");
+    refused("sample,file,time_h\ns,a.fq,soon\n", "'soon' is no time in hours");
+    refused("sample,file\ns,a.fq\nt,a.fq\n", "line 3: 'a.fq' is in line 2 already");
+    refused("sample,file,condition\ns,a.fq,x\ns,b.fq,y\n", "line 3: sample 's' differs from line 2");
+}
+
+TEST_CASE("damaged sample sheets are read or refused, and nothing else") {
+    const std::string text = "file,sample,condition,time_h,index\na.fq,a,hot,24,ACGT\nb.fq,b,cold,,CCCC\n";
+    std::mt19937 random(1);
+    for (int round = 0; round < 3000; ++round) {
+        std::string bytes = text;
+        for (unsigned i = 0; i < 1 + random() % 5; ++i)
+            bytes[random() % bytes.size()] =
+                random() % 3 == 0 ? "\r\n,;\t\">#A"[random() % 9] : static_cast<char>(random());
+        bytes.resize(random() % (bytes.size() + 1));
+        try {
+            for (const SampleRow& row : sheet_of(bytes).rows)
+                CHECK_FALSE(row.sample.empty());
+        } catch (const FormatError&) {
+        }
+    }
+}
