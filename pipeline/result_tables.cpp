@@ -7,6 +7,7 @@
 #include <set>
 
 #include "formats/results/schema.hpp"
+#include "pipeline/pool_tables.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -357,13 +358,19 @@ const TraitScores& Screen::deciding() const {
 std::vector<ResultTable> result_tables(const Screen& screen) {
     std::vector<ResultTable> tables;
     tables.push_back(inputs_table(screen));
-    tables.push_back(strains_table(screen));
-    tables.push_back(plates_table(screen));
-    tables.push_back(wells_table(screen));
-    tables.push_back(readouts_table(screen));
-    tables.push_back(traits_table(screen));
-    tables.push_back(scores_table(screen));
-    tables.push_back(ranking_table(screen));
+    if (!screen.plates.plates.empty()) {
+        tables.push_back(strains_table(screen));
+        tables.push_back(plates_table(screen));
+        tables.push_back(wells_table(screen));
+        tables.push_back(readouts_table(screen));
+        tables.push_back(traits_table(screen));
+        tables.push_back(scores_table(screen));
+        tables.push_back(ranking_table(screen));
+    }
+    for (const PoolCounts& pool : screen.pools) {
+        tables.push_back(samples_table(pool));
+        tables.push_back(features_table(pool));
+    }
     tables.push_back(rejects_table(screen));
     tables.push_back(qc_table(screen));
     return tables;

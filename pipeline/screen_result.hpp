@@ -7,6 +7,7 @@
 #include "formats/plates/layout.hpp"
 #include "pipeline/plate_collection.hpp"
 #include "pipeline/plate_data.hpp"
+#include "pipeline/pool_data.hpp"
 #include "pipeline/screen_options.hpp"
 
 namespace wellsieve::pipeline {
@@ -78,6 +79,7 @@ struct Screen {
     std::vector<QcMetric> qc;
     std::vector<TraitScores> scores;  ///< [trait]
     std::vector<RankedStrain> ranking;
+    std::vector<PoolCounts> pools;
     std::vector<std::string> warnings;  ///< what a reader of the ranking must know
 
     std::size_t wells() const { return well_begin.back(); }

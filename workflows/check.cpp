@@ -8,6 +8,7 @@
 #include "workflows/config.hpp"
 #include "workflows/inputs.hpp"
 #include "workflows/outputs.hpp"
+#include "workflows/pool_inputs.hpp"
 
 namespace wellsieve::workflows {
 namespace {
@@ -40,6 +41,13 @@ void print_counts(const ScreenInputs& inputs, const pipeline::Screen& screen) {
         fmt::print("not used: {}: {}: {}\n", reject.input, reject.place, reject.reason);
 }
 
+void print_counts(const PoolInputs& pool) {
+    fmt::print("{} files of reads, {} barcodes, {} samples\n", pool.counts.files.size(),
+               pool.counts.features.size(), pool.counts.samples.size());
+    for (const pipeline::ScreenReject& reject : pool.counts.rejects)
+        fmt::print("note: {}: {}: {}\n", reject.input, reject.place, reject.reason);
+}
+
 }  // namespace
 
 Exit check_screen(const std::filesystem::path& config_file, const CommonOptions& common) {
@@ -59,9 +67,15 @@ Exit check_screen(const std::filesystem::path& config_file, const CommonOptions&
             problems.emplace_back(error.what());
         }
     }
+    std::vector<PoolInputs> pools;
+    for (const PoolsInput& input : config.pools)
+        pools.push_back(gather_pool(config, input, problems));
     if (!problems.empty())
         throw ConfigError(std::move(problems));
-    print_counts(inputs, screen);
+    if (!config.plates.empty())
+        print_counts(inputs, screen);
+    for (const PoolInputs& pool : pools)
+        print_counts(pool);
     return Exit::done;
 }
 

@@ -90,9 +90,10 @@ void add_check(CLI::App& app, Action& action) {
 }
 
 void add_init(CLI::App& app, Action& action) {
-    CLI::App* command = app.add_subcommand("init", "Write a commented screen.toml for a folder of exports");
+    CLI::App* command =
+        app.add_subcommand("init", "Write a commented screen.toml for a folder of exports or reads");
     auto folder = std::make_shared<std::filesystem::path>();
-    command->add_option("folder", *folder, "Folder with plate-reader exports")->required();
+    command->add_option("folder", *folder, "Folder with plate-reader exports, or files of reads")->required();
     command->callback([folder, &action] { action = [folder] { return init_screen(*folder); }; });
 }
 
@@ -119,11 +120,12 @@ void add_simulate(CLI::App& app, Action& action) {
 }
 
 void add_inspect(CLI::App& app, Action& action) {
-    CLI::App* command =
-        app.add_subcommand("inspect", "Tell what a raw file is: reader, plates, readouts, times, flags");
+    CLI::App* command = app.add_subcommand(
+        "inspect",
+        "Tell what a raw file is: reader, plates, readouts, times, flags; or reads, lengths, quality");
     auto options = std::make_shared<InspectOptions>();
     auto readers = std::make_shared<bool>(false);
-    command->add_option("files", options->files, "Plate-reader exports");
+    command->add_option("files", options->files, "Plate-reader exports, or files of reads");
     CLI::Option* tidy =
         command->add_flag("--tidy", options->tidy, "Print the measurements as tab-separated text");
     command

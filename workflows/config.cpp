@@ -184,13 +184,18 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
         config.options.traits.push_back(read_trait(table));
     if (auto rank = root.table("rank"))
         read_rank(*rank, config.options.rank);
-    for (std::string_view lane : {"pools", "amplicons", "output"})
+    for (TomlTable& table : root.tables("pools"))
+        config.pools.push_back(read_pools(table));
+    if (config.pools.size() > 1)
+        root.problem("pools", "this version counts one pool a screen");
+    for (std::string_view lane : {"amplicons", "output"})
         if (root.find(lane) != nullptr)
             root.problem(lane, "this version does not have it yet");
     root.finish();
-    if (config.plates.empty())
-        root.problem("plates", "is missing: write [[plates]] with files = \"…\"");
-    if (config.options.traits.empty())
+    if (config.plates.empty() && config.pools.empty())
+        root.problem("plates",
+                     "is missing: write [[plates]] with files = \"…\", or [[pools]] with reads = \"…\"");
+    if (config.options.traits.empty() && !config.plates.empty())
         root.problem("traits", "is missing: write [[traits]] with a name and a readout");
     check_names(root, config.options);
 }
@@ -295,7 +300,7 @@ ScreenConfig read_config(const std::filesystem::path& file) {
     read_sections(root, config);
     if (!problems.empty())
         throw ConfigError(std::move(problems));
-    if (config.options.rank.by.empty())
+    if (config.options.rank.by.empty() && !config.options.traits.empty())
         config.options.rank.by = config.options.traits.front().name;
     return config;
 }
@@ -309,6 +314,8 @@ std::string to_toml(const ScreenConfig& config) {
     }
     for (const PlatesInput& input : config.plates)
         append_plates(out, input);
+    for (const PoolsInput& input : config.pools)
+        append_pools(out, input);
     for (const ReadoutSelector& selector : config.options.readouts)
         append_readout(out, selector);
     for (const TraitOptions& trait : config.options.traits)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/screen_options.hpp"
+#include "workflows/pool_config.hpp"
 
 namespace wellsieve::workflows {
 
@@ -28,6 +29,7 @@ struct ScreenConfig {
     std::string name;
     std::string strain_table;
     std::vector<PlatesInput> plates;
+    std::vector<PoolsInput> pools;  ///< at most one, for now
     pipeline::ScreenOptions options;
 
     std::filesystem::path resolve(const std::string& path) const { return folder / path; }

@@ -10,6 +10,9 @@
 #include "formats/error.hpp"
 #include "formats/plates/layout.hpp"
 #include "formats/plates/reader.hpp"
+#include "formats/reads/library.hpp"
+#include "formats/reads/read_source.hpp"
+#include "formats/reads/sample_sheet.hpp"
 #include "pipeline/plate_collection.hpp"
 #include "workflows/commands.hpp"
 
@@ -18,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace plates = formats::plates;
+namespace reads = formats::reads;
 
 /// What the files of a folder turned out to be.
 struct Found {
@@ -28,6 +32,9 @@ struct Found {
     std::string strains;
     std::string plate_list;
     std::string masks;
+    std::vector<std::string> reads;
+    std::string library;
+    std::string samples;
     std::vector<std::string> unknown;
 };
 
@@ -72,8 +79,37 @@ bool take_table(const plates::Document& document, const std::string& name, Found
     return true;
 }
 
+/// Files of reads, and the tables that go with them.
+bool take_pool_file(const fs::path& path, const std::string& name, Found& found) {
+    const auto kind = reads::sniff_reads(path.string());
+    if (kind && kind->format != reads::ReadFormat::fasta) {
+        found.reads.push_back(name);
+        return true;
+    }
+    const auto parses = [&](auto read) {
+        try {
+            read(path.string());
+            return true;
+        } catch (const formats::FormatError&) {
+            return false;
+        }
+    };
+    const bool named_samples = name.find("sample") != name.npos || name.find("condition") != name.npos;
+    if (named_samples && parses(reads::read_sample_sheet))
+        found.samples = name;
+    else if ((name.find("library") != name.npos || name.find("guide") != name.npos) &&
+             parses(reads::read_library))
+        found.library = name;
+    else
+        return false;
+    found.others.push_back(name);
+    return true;
+}
+
 void look_at(const fs::path& path, const std::string& name, Found& found) {
     try {
+        if (take_pool_file(path, name, found))
+            return;
         const auto document = plates::Document::open(path.string());
         if (take_table(document, name, found)) {
             found.others.push_back(name);
@@ -106,13 +142,13 @@ std::string glob_of(const std::string& file) {
     return (path.parent_path() / ("*" + path.extension().string())).generic_string();
 }
 
-/// A glob for the exports of a folder and extension, or their names where it would match something else, too.
-std::string quoted_files(const Found& found) {
+/// A glob for the files of a folder and extension, or their names where it would match something else, too.
+std::string quoted_files(const std::vector<std::string>& names, const Found& found) {
     std::set<std::string> taken;  // globs that match a table or an unknown file
     for (const std::string& other : found.others)
         taken.insert(glob_of(other));
     std::set<std::string> files;
-    for (const std::string& file : found.exports)
+    for (const std::string& file : names)
         files.insert(taken.contains(glob_of(file)) ? file : glob_of(file));
     std::string text;
     for (const std::string& file : files)
@@ -138,13 +174,11 @@ std::string readout_section(const std::string& name, const plates::Readout& read
     return text;
 }
 
-std::string screen_toml(const fs::path& folder, const Found& found) {
-    std::string text =
-        fmt::format("[screen]\nname = \"{}\"\n", fs::weakly_canonical(folder).filename().string());
-    text += fmt::format("\n{}[strains]\n", found.strains.empty() ? "# " : "");
+std::string plates_toml(const Found& found) {
+    std::string text = fmt::format("\n{}[strains]\n", found.strains.empty() ? "# " : "");
     text +=
         table_line("table", found.strains, "strains.csv", "columns strain, parent, role, and your design's");
-    text += fmt::format("\n[[plates]]\nfiles = {}\n", quoted_files(found));
+    text += fmt::format("\n[[plates]]\nfiles = {}\n", quoted_files(found.exports, found));
     text += fmt::format("{:<36}# or a name of `wellsieve inspect --readers`\n", "reader = \"auto\"");
     text += table_line("layout", found.layout, "layout.csv",
                        "plater-shaped or tidy; \"layouts/{plate}.csv\": one a plate");
@@ -176,6 +210,43 @@ seed = 1
     return text;
 }
 
+std::string pools_toml(const Found& found) {
+    std::string text = fmt::format("\n[[pools]]\nreads = {}\n", quoted_files(found.reads, found));
+    text += table_line("samples", found.samples, "samples.csv",
+                       "file or index, sample, condition, time_h, replicate; none: a file a sample");
+    text += table_line("library", found.library, "library.csv", "barcode, and guide or strain, gene");
+    text += R"(# counts = "counts.txt"             # a table of counts in the place of reads and library
+# mates = "*_R2.fastq.gz"           # the other ends, where the library has pairs of barcodes
+# index_reads = "*_I1.fastq.gz"     # reads that tell the sample
+# reference = "genome.fa"           # of CRAM files
+barcode = "auto"                    # or where it stands, as PoolQ writes it: "FIXED@30", "PREFIX:CACCG@18"
+# left = "CGAAACACCG"               # constant bases before the barcode
+# right = "GTTTTAGAGC"              # constant bases behind it
+# offsets = [0]                     # or the bases before it, in the order in which they are tried
+orientation = "forward"             # forward, reverse, either
+index = "auto"                      # where samples are told: auto, file, reads, inside, header
+index_at = 0                        # base at which the index begins
+index_mismatches = 1
+index_margin = 2                    # mismatches by which the second best index must be worse
+mismatches = 1                      # in the barcode: 0, 1 or 2
+unknown_bases = 2                   # Ns in the barcode, in the place of mismatches
+rescue_indels = true                # barcodes one base too short or long, told by the constant bases
+use_quality = true                  # base qualities decide between barcodes that look alike
+least_posterior = 0.99              # of the barcode that a read is credited to
+)";
+    return text;
+}
+
+std::string screen_toml(const fs::path& folder, const Found& found) {
+    std::string text =
+        fmt::format("[screen]\nname = \"{}\"\n", fs::weakly_canonical(folder).filename().string());
+    if (!found.exports.empty())
+        text += plates_toml(found);
+    if (!found.reads.empty())
+        text += pools_toml(found);
+    return text;
+}
+
 }  // namespace
 
 Exit init_screen(const fs::path& folder) {
@@ -186,7 +257,7 @@ Exit init_screen(const fs::path& folder) {
         throw formats::FormatError(target.string(), "",
                                    "is there already; move it away to have a new one written");
     const Found found = look_around(folder);
-    if (found.exports.empty())
+    if (found.exports.empty() && found.reads.empty())
         throw formats::FormatError(folder.string(), "", "holds no file that a reader recognises");
     formats::AtomicFile file(target);
     file.write(screen_toml(folder, found));

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include "formats/error.hpp"
 #include "formats/plates/document.hpp"
@@ -27,11 +29,6 @@ std::vector<std::string> matches_of(const std::string& pattern) {
     std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + (status == 0 ? found.gl_pathc : 0));
     ::globfree(&found);
     return paths;
-}
-
-/// As the configuration would name it.
-std::string name_of(const ScreenConfig& config, const std::string& path) {
-    return fs::path(path).lexically_proximate(config.folder).generic_string();
 }
 
 class Gatherer {
@@ -166,6 +163,21 @@ void unused_of_entry(const PlacementOptions& entry, const Names& plates, const N
 }
 
 }  // namespace
+
+std::vector<std::string> files_matching(const ScreenConfig& config, const std::string& pattern) {
+    return matches_of(config.resolve(pattern).string());
+}
+
+std::string name_of(const ScreenConfig& config, const std::string& path) {
+    return fs::path(path).lexically_proximate(config.folder).generic_string();
+}
+
+std::string bytes_of_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream bytes;
+    bytes << file.rdbuf();
+    return bytes.str();
+}
 
 ScreenInputs gather_inputs(const ScreenConfig& config, std::vector<std::string>& problems) {
     return Gatherer(config, problems).gather();

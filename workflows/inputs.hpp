@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,14 @@ struct ScreenInputs {
     formats::plates::StrainTable strains;
     std::vector<pipeline::InputFile> tables;  ///< layouts, strain table, masks, plate lists
 };
+
+/// The files that a glob of the configuration matches, in no particular order.
+std::vector<std::string> files_matching(const ScreenConfig& config, const std::string& pattern);
+
+/// As the configuration would name it.
+std::string name_of(const ScreenConfig& config, const std::string& path);
+
+std::string bytes_of_file(const std::filesystem::path& path);
 
 /// Finds the files and reads layouts, strain table, masks and plate lists. Each thing that is wrong is one
 /// line in `problems`; nothing is thrown for it.

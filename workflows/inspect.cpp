@@ -8,6 +8,8 @@
 
 #include "formats/plates/reader.hpp"
 #include "formats/plates/tidy.hpp"
+#include "formats/reads/read_source.hpp"
+#include "pipeline/read_summary.hpp"
 #include "workflows/commands.hpp"
 
 namespace wellsieve::workflows {
@@ -88,10 +90,34 @@ void print_summary(const plates::Document& document, const plates::Reader& reade
         fmt::print("  not used: {}: {}\n", reject.place, reject.reason);
 }
 
+void print_reads(const std::string& path) {
+    const pipeline::ReadSummary summary = pipeline::summarise_reads(path);
+    fmt::print("{}\n  {}, {}: {} reads, {} bases\n", path, format_name(summary.kind.format),
+               packing_name(summary.kind.packing), summary.reads, summary.bases());
+    if (summary.reads == 0)
+        return;
+    fmt::print("  lengths: {} to {}, half of them {} or less\n", summary.lengths.begin()->first,
+               summary.lengths.rbegin()->first, summary.median_length());
+    fmt::print("  quality (PHRED+{}): mean {:.1f}, {:.1f} % of bases at 20 or more, {:.1f} % at 30 or more\n",
+               summary.kind.phred_offset, summary.mean_quality(), 100 * summary.share_of_quality(20),
+               100 * summary.share_of_quality(30));
+    const auto share = [&](char letter) {
+        return 100.0 * static_cast<double>(summary.letters[static_cast<unsigned char>(letter)]) /
+               static_cast<double>(std::max<std::uint64_t>(summary.bases(), 1));
+    };
+    fmt::print("  bases: A {:.1f} %, C {:.1f} %, G {:.1f} %, T {:.1f} %, N {:.1f} %\n", share('A'),
+               share('C'), share('G'), share('T'), share('N'));
+    fmt::print("  first read: {}\n", summary.first_read);
+}
+
 }  // namespace
 
 Exit inspect(const InspectOptions& options) {
     for (const std::string& path : options.files) {
+        if (formats::reads::sniff_reads(path) && !options.tidy) {
+            print_reads(path);
+            continue;
+        }
         const auto document = plates::Document::open(path);
         const plates::Reader& reader = plates::choose_reader(document, options.reader);
         const plates::PlateFile file = plates::read_plate_file(document, reader.name);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 #include "formats/atomic_file.hpp"
@@ -15,6 +14,7 @@
 #include "formats/results/schema.hpp"
 #include "kernels/target.hpp"
 #include "pipeline/parallel.hpp"
+#include "pipeline/pool_tables.hpp"
 #include "pipeline/result_tables.hpp"
 
 namespace wellsieve::workflows {
@@ -25,22 +25,19 @@ namespace results = formats::results;
 using pipeline::Screen;
 using pipeline::StrainScore;
 
-std::string bytes_of(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream bytes;
-    bytes << file.rdbuf();
-    return bytes.str();
-}
-
 void write_result(const fs::path& path, const std::string& config, const Screen& screen) {
     results::ResultWriter writer(path, std::string("wellsieve ") + WELLSIEVE_VERSION, config,
                                  pipeline::parallel_for_index);
     for (const results::ResultTable& table : pipeline::result_tables(screen))
         writer.write(table);
-    results::TableStream measurements = writer.stream(results::table_name::measurements);
-    for (std::size_t plate = 0; plate < screen.plates.plates.size(); ++plate)
-        measurements.append(pipeline::measurement_rows(screen, plate));
-    measurements.finish();
+    for (const pipeline::PoolCounts& pool : screen.pools)
+        writer.write(results::CountMatrix{pool.counts, pool.samples.size(), pool.features.size()});
+    if (!screen.plates.plates.empty()) {
+        results::TableStream measurements = writer.stream(results::table_name::measurements);
+        for (std::size_t plate = 0; plate < screen.plates.plates.size(); ++plate)
+            measurements.append(pipeline::measurement_rows(screen, plate));
+        measurements.finish();
+    }
     writer.commit();
 }
 
@@ -51,7 +48,8 @@ void write_or_compare(const RunScreenOptions& options, const fs::path& path, con
         return write_result(path, config, screen);
     const fs::path again = path.parent_path() / ("." + path.filename().string() + ".new");
     write_result(again, config, screen);
-    const bool same = fs::file_size(again) == fs::file_size(path) && bytes_of(again) == bytes_of(path);
+    const bool same =
+        fs::file_size(again) == fs::file_size(path) && bytes_of_file(again) == bytes_of_file(path);
     fs::remove(again);
     if (!same)
         throw formats::FormatError(path.string(), "",
@@ -77,6 +75,11 @@ results::RunRecord record_of(const RunScreenOptions& options, const Screen& scre
             record.stages.push_back({stage.name, stage.batches, stage.seconds});
     for (const pipeline::InputFile& input : screen.plates.inputs) {
         record.bytes += input.bytes;
+        if (input.kind == "reads") {
+            record.reads_in += input.cells_in;
+            record.reads_counted += input.cells_used;
+            continue;
+        }
         record.cells_in += input.cells_in;
         record.cells_rejected += input.cells_rejected;
     }
@@ -98,36 +101,7 @@ void print_strain(const pipeline::RankedStrain& ranked, const StrainScore& score
                score.n_wells, ranked.picked ? "  picked" : "");
 }
 
-}  // namespace
-
-void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, Screen& screen) {
-    pipeline::PlateCollection& collection = screen.plates;
-    collection.inputs.insert(collection.inputs.end(), inputs.tables.begin(), inputs.tables.end());
-    for (pipeline::ScreenReject& reject : unused_entries(inputs, collection.plates))
-        collection.rejects.push_back(std::move(reject));
-    collection.finish(config.strain_table.empty() ? nullptr : &inputs.strains, config.strain_table);
-    if (collection.plates.empty())
-        throw formats::FormatError(config.file.string(), "", "no plate could be read");
-    screen.readouts =
-        pipeline::name_readouts(config.options.readouts, collection.plates, screen.readout_index);
-}
-
-Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config, const Screen& screen,
-                      const pipeline::RunReport& report, double compute_seconds) {
-    const fs::path folder = options.out.empty() ? config.resolve("results") : options.out;
-    std::error_code failed;
-    fs::create_directories(folder, failed);
-    if (failed)
-        throw formats::OutputError(folder, fmt::format("cannot be made: {}", failed.message()));
-    const Outputs outputs{folder / "result.h5", folder / "ranking.csv", folder / "run.json"};
-    write_or_compare(options, outputs.result, to_toml(config), screen);
-    formats::write_atomically(outputs.ranking, csv_of(pipeline::ranking_sheet(screen)));
-    formats::write_atomically(outputs.run,
-                              results::to_json(record_of(options, screen, report, compute_seconds)));
-    return outputs;
-}
-
-void print_summary(const Screen& screen, const Outputs& outputs) {
+void print_best(const Screen& screen) {
     constexpr std::size_t shown = 10;
     const pipeline::TraitScores& scores = screen.deciding();
     const std::size_t count = std::min(shown, screen.ranking.size());
@@ -140,6 +114,65 @@ void print_summary(const Screen& screen, const Outputs& outputs) {
                screen.options.rank.top);
     for (std::size_t i = 0; i < count; ++i)
         print_strain(screen.ranking[i], scores.strains[screen.ranking[i].strain], static_cast<int>(width));
+}
+
+/// Reads and what became of them, a line a sample.
+void print_pool(const pipeline::PoolCounts& pool) {
+    fmt::print("{} barcodes in {} samples\n", pool.features.size(), pool.samples.size());
+    for (std::size_t s = 0; s < pool.tallies.size(); ++s) {
+        const pipeline::ReadTally& tally = pool.tallies[s];
+        fmt::print("  {}: {} reads, {} counted ({:.1f} %)", pool.samples[s].name, tally.total(),
+                   tally.counted(),
+                   100.0 * static_cast<double>(tally.counted()) /
+                       static_cast<double>(std::max<std::uint64_t>(tally.total(), 1)));
+        for (std::size_t fate = 0; fate < pipeline::read_fates; ++fate)
+            if (tally.of[fate] > 0)
+                fmt::print(", {} {}", tally.of[fate], fate_name(static_cast<pipeline::ReadFate>(fate)));
+        fmt::print("\n");
+    }
+    if (!pool.unmatched.empty())
+        fmt::print("commonest sequence that the library lacks: {}, {} of the first {} reads\n",
+                   pool.unmatched.front().bases, pool.unmatched.front().reads, pool.searched_reads);
+}
+
+}  // namespace
+
+void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, Screen& screen) {
+    pipeline::PlateCollection& collection = screen.plates;
+    collection.inputs.insert(collection.inputs.end(), inputs.tables.begin(), inputs.tables.end());
+    for (pipeline::ScreenReject& reject : unused_entries(inputs, collection.plates))
+        collection.rejects.push_back(std::move(reject));
+    collection.finish(config.strain_table.empty() ? nullptr : &inputs.strains, config.strain_table);
+    if (collection.plates.empty() && !config.plates.empty())
+        throw formats::FormatError(config.file.string(), "", "no plate could be read");
+    screen.readouts =
+        pipeline::name_readouts(config.options.readouts, collection.plates, screen.readout_index);
+}
+
+Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config, const Screen& screen,
+                      const pipeline::RunReport& report, double compute_seconds) {
+    const fs::path folder = options.out.empty() ? config.resolve("results") : options.out;
+    std::error_code failed;
+    fs::create_directories(folder, failed);
+    if (failed)
+        throw formats::OutputError(folder, fmt::format("cannot be made: {}", failed.message()));
+    const Outputs outputs{folder / "result.h5", screen.scores.empty() ? fs::path() : folder / "ranking.csv",
+                          screen.pools.empty() ? fs::path() : folder / "counts.csv", folder / "run.json"};
+    write_or_compare(options, outputs.result, to_toml(config), screen);
+    if (!outputs.ranking.empty())
+        formats::write_atomically(outputs.ranking, csv_of(pipeline::ranking_sheet(screen)));
+    for (const pipeline::PoolCounts& pool : screen.pools)
+        formats::write_atomically(outputs.counts, pipeline::mageck_table(pool));
+    formats::write_atomically(outputs.run,
+                              results::to_json(record_of(options, screen, report, compute_seconds)));
+    return outputs;
+}
+
+void print_summary(const Screen& screen, const Outputs& outputs) {
+    if (!screen.scores.empty())
+        print_best(screen);
+    for (const pipeline::PoolCounts& pool : screen.pools)
+        print_pool(pool);
     for (const pipeline::TraitColumn& trait : screen.traits)
         if (!trait.choice.empty())
             fmt::print("{}: {}\n", trait.options.name, trait.choice);
@@ -147,7 +180,11 @@ void print_summary(const Screen& screen, const Outputs& outputs) {
         fmt::print("warning: {}\n", warning);
     if (!screen.plates.rejects.empty())
         fmt::print("{} rejects, listed in the result's table 'rejects'\n", screen.plates.rejects.size());
-    fmt::print("result: {}\nranking: {}\n", outputs.result.string(), outputs.ranking.string());
+    fmt::print("result: {}\n", outputs.result.string());
+    if (!outputs.ranking.empty())
+        fmt::print("ranking: {}\n", outputs.ranking.string());
+    if (!outputs.counts.empty())
+        fmt::print("counts: {}\n", outputs.counts.string());
 }
 
 }  // namespace wellsieve::workflows

@@ -12,7 +12,8 @@ namespace wellsieve::workflows {
 
 struct Outputs {
     std::filesystem::path result;
-    std::filesystem::path ranking;
+    std::filesystem::path ranking;  ///< empty without plates
+    std::filesystem::path counts;   ///< empty without pools
     std::filesystem::path run;
 };
 
@@ -20,13 +21,15 @@ struct Outputs {
 /// Throws FormatError for what does not fit together.
 void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, pipeline::Screen& screen);
 
-/// Writes result.h5, ranking.csv and run.json, each under a temporary name first. An existing result.h5 is
-/// replaced only with `force`, or when it has the same bytes; otherwise FormatError.
+/// Writes result.h5, ranking.csv, counts.csv (as MAGeCK has it) and run.json, as there are, each under a
+/// temporary name first. An existing result.h5 is replaced only with `force`, or when it has the same bytes;
+/// otherwise FormatError.
 Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config,
                       const pipeline::Screen& screen, const pipeline::RunReport& report,
                       double compute_seconds);
 
-/// The ten best strains with their intervals, the warnings, and where the result lies, on stdout.
+/// The ten best strains with their intervals, what became of reads, the warnings, and where the result lies,
+/// on stdout.
 void print_summary(const pipeline::Screen& screen, const Outputs& outputs);
 
 }  // namespace wellsieve::workflows

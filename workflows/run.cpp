@@ -1,19 +1,25 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
+#include <memory>
 
 #include "formats/error.hpp"
 #include "pipeline/flow.hpp"
 #include "pipeline/interrupt.hpp"
 #include "pipeline/parallel.hpp"
 #include "pipeline/plate_screen.hpp"
+#include "pipeline/pool_lane.hpp"
+#include "pipeline/pool_tables.hpp"
 #include "pipeline/stages/read_plates.hpp"
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
 #include "workflows/inputs.hpp"
 #include "workflows/outputs.hpp"
+#include "workflows/pool_inputs.hpp"
 #include "workflows/progress.hpp"
 
 namespace wellsieve::workflows {
@@ -39,42 +45,122 @@ pipeline::Flow::Outlet<PlateBatch> plate_lane(pipeline::Flow& flow, const Screen
     return flow.stage(read, inputs.placement);
 }
 
-pipeline::RunReport collect_plates(const RunScreenOptions& options, const ScreenInputs& inputs,
-                                   pipeline::PlateCollection& collection,
-                                   const pipeline::InterruptGuard& interrupt) {
-    pipeline::Flow flow("plate screen");
-    flow.sink(
-        plate_lane(flow, inputs, options.keep_going), "collect plates",
-        [&](PlateBatch batch) { collection.add(std::move(batch)); }, pipeline::InOrder::yes);
+pipeline::PoolLaneOptions lane_options(const RunScreenOptions& options, const PoolInputs& pool) {
+    pipeline::PoolLaneOptions lane;
+    lane.keep_going = options.keep_going;
+    lane.reference = pool.reference;
+    return lane;
+}
+
+/// Files of reads are decoded side by side: as many at once as there are threads.
+std::size_t lane_width(const PoolInputs& pool) {
+    return std::min<std::size_t>(pool.counts.files.size(), pipeline::usable_threads());
+}
+
+/// Reads plates and reads in one flow, each into its place.
+pipeline::RunReport collect(const RunScreenOptions& options, const ScreenInputs& inputs,
+                            std::vector<PoolInputs>& pools, pipeline::PlateCollection& collection,
+                            const pipeline::InterruptGuard& interrupt) {
+    pipeline::Flow flow("screen");
     std::uint64_t input_bytes = 0;
     for (const PlateJob& job : inputs.jobs)
         input_bytes += job.bytes;
+    if (!inputs.jobs.empty())
+        flow.sink(
+            plate_lane(flow, inputs, options.keep_going), "collect plates",
+            [&](PlateBatch batch) { collection.add(std::move(batch)); }, pipeline::InOrder::yes);
+    std::vector<std::unique_ptr<pipeline::PoolLane>> lanes;
+    for (PoolInputs& pool : pools) {
+        if (!pool.from_reads())
+            continue;
+        lanes.push_back(std::make_unique<pipeline::PoolLane>(
+            pool.counts, pool.options, std::move(pool.index_sets), lane_options(options, pool)));
+        lanes.back()->add_to(flow, lane_width(pool));
+    }
+    if (inputs.jobs.empty() && lanes.empty())
+        return {};
     Progress progress(options.common, input_bytes, memory_per_file_byte);
     pipeline::RunOptions run;
     run.threads = options.common.threads;
     run.memory_bytes = options.common.memory_bytes;
     run.stop = &interrupt.flag();
-    run.on_progress = [&](auto lanes) { progress.show(lanes); };
-    return flow.run(run);
+    run.on_progress = [&](auto lanes_now) { progress.show(lanes_now); };
+    const pipeline::RunReport report = flow.run(run);
+    for (auto& lane : lanes)
+        lane->finish();
+    return report;
 }
 
-ScreenInputs checked_inputs(const ScreenConfig& config) {
+/// No zeros are passed off as counts.
+void refuse_empty(const ScreenConfig& config, const pipeline::PoolCounts& counts) {
+    pipeline::ReadTally all;
+    for (const pipeline::PoolFile& file : counts.files)
+        all.add(file.tally);
+    if (counts.files.empty() || all.counted() > 0)
+        return;
+    std::string seen;
+    for (std::size_t fate = 0; fate < pipeline::read_fates; ++fate)
+        if (all.of[fate] > 0)
+            seen += fmt::format("{}{} {}", seen.empty() ? "" : ", ", all.of[fate],
+                                fate_name(static_cast<pipeline::ReadFate>(fate)));
+    if (!counts.unmatched.empty())
+        seen += fmt::format("; the commonest sequence is {}", counts.unmatched.front().bases);
+    throw formats::FormatError(config.file.string(), "pools",
+                               fmt::format("not one of {} reads has a barcode of the library{}{}",
+                                           all.total(), seen.empty() ? "" : ": ", seen));
+}
+
+/// What pools read and set aside joins what plates did.
+void add_pools(const ScreenConfig& config, std::vector<PoolInputs>& pools, Screen& screen) {
+    for (PoolInputs& pool : pools) {
+        pipeline::PoolCounts& counts = pool.counts;
+        refuse_empty(config, counts);
+        for (pipeline::InputFile& input : pipeline::read_inputs(counts))
+            screen.plates.inputs.push_back(std::move(input));
+        std::move(counts.inputs.begin(), counts.inputs.end(), std::back_inserter(screen.plates.inputs));
+        std::move(counts.rejects.begin(), counts.rejects.end(), std::back_inserter(screen.plates.rejects));
+        for (pipeline::ScreenReject& reject : pipeline::read_rejects(counts))
+            screen.plates.rejects.push_back(std::move(reject));
+        screen.pools.push_back(std::move(counts));
+    }
+}
+
+ScreenInputs checked_inputs(const ScreenConfig& config, std::vector<PoolInputs>& pools) {
     std::vector<std::string> problems;
     ScreenInputs inputs = gather_inputs(config, problems);
+    for (const PoolsInput& input : config.pools)
+        pools.push_back(gather_pool(config, input, problems));
     if (!problems.empty())
         throw ConfigError(std::move(problems));
     return inputs;
 }
 
-void describe_flow(const ScreenInputs& inputs) {
-    pipeline::Flow flow("plate screen");
-    flow.sink(
-        plate_lane(flow, inputs, false), "collect plates", [](const PlateBatch&) {}, pipeline::InOrder::yes);
-    flow.check();
+void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
+    pipeline::Flow flow("screen");
+    std::size_t files = inputs.jobs.size();
+    if (!inputs.jobs.empty())
+        flow.sink(
+            plate_lane(flow, inputs, false), "collect plates", [](const PlateBatch&) {},
+            pipeline::InOrder::yes);
+    std::vector<std::unique_ptr<pipeline::PoolLane>> lanes;
+    for (PoolInputs& pool : pools) {
+        if (!pool.from_reads())
+            continue;
+        lanes.push_back(std::make_unique<pipeline::PoolLane>(
+            pool.counts, pool.options, std::move(pool.index_sets), pipeline::PoolLaneOptions{}));
+        lanes.back()->add_to(flow, lane_width(pool));
+        files += pool.counts.files.size();
+    }
+    if (files > 0)
+        flow.check();
     fmt::print("{}", flow.describe());
-    fmt::print(
-        "then: join strains -> measure traits -> normalise -> quality -> score -> rank -> result.h5\n");
-    fmt::print("{} files, nothing was read\n", inputs.jobs.size());
+    if (!inputs.jobs.empty())
+        fmt::print(
+            "then: join strains -> measure traits -> normalise -> quality -> score -> rank -> result.h5\n");
+    for (const PoolInputs& pool : pools)
+        fmt::print("then: counts of {} barcodes in {} samples -> result.h5, counts.csv\n",
+                   pool.counts.features.size(), pool.counts.samples.size());
+    fmt::print("{} files, nothing was read\n", files);
 }
 
 }  // namespace
@@ -83,22 +169,25 @@ Exit run_screen(const RunScreenOptions& options) {
     const auto start = std::chrono::steady_clock::now();
     ScreenConfig config = read_config(options.config);
     config.options.rank.seed = options.seed.value_or(config.options.rank.seed);
-    const ScreenInputs inputs = checked_inputs(config);
+    const pipeline::ThreadLimit limit(options.common.threads);
+    std::vector<PoolInputs> pools;
+    const ScreenInputs inputs = checked_inputs(config, pools);
     if (options.dry_run) {
-        describe_flow(inputs);
+        describe_flow(inputs, pools);
         return Exit::done;
     }
-    const pipeline::ThreadLimit limit(options.common.threads);
     const pipeline::InterruptGuard interrupt;
     Screen screen;
     screen.options = config.options;
     screen.strains = inputs.strains;
     spdlog::info("reading {} files with {} threads", inputs.jobs.size(), pipeline::usable_threads());
-    const pipeline::RunReport report = collect_plates(options, inputs, screen.plates, interrupt);
+    const pipeline::RunReport report = collect(options, inputs, pools, screen.plates, interrupt);
     finish_inputs(config, inputs, screen);
     spdlog::info("{} plates, {} readouts, {} rejects", screen.plates.plates.size(), screen.readouts.size(),
                  screen.plates.rejects.size());
-    pipeline::compute_screen(screen, interrupt.flag());
+    if (!config.plates.empty())
+        pipeline::compute_screen(screen, interrupt.flag());
+    add_pools(config, pools, screen);
     for (const std::string& warning : screen.warnings)
         spdlog::info("{}", warning);
     const std::chrono::duration<double> computed = std::chrono::steady_clock::now() - start;

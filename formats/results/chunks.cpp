@@ -1,6 +1,7 @@
 #include <libdeflate.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <memory>
 
@@ -75,9 +76,10 @@ void write_chunks(std::span<const Chunk> chunks, const Executor& executor) {
         const auto now = chunks.subspan(begin, std::min(wave, chunks.size() - begin));
         executor(now.size(), [&](std::size_t i) { packed[i] = encode_chunk(now[i]); });
         for (std::size_t i = 0; i < now.size(); ++i) {
-            const hsize_t offset = now[i].first_row;
-            hdf5::check(
-                H5Dwrite_chunk(now[i].dataset, H5P_DEFAULT, 0, &offset, packed[i].size(), packed[i].data()));
+            const std::array<hsize_t, 2> offset = {now[i].matrix_row, now[i].first_row};
+            hdf5::check(H5Dwrite_chunk(now[i].dataset, H5P_DEFAULT, 0,
+                                       offset.data() + (now[i].in_matrix ? 0 : 1), packed[i].size(),
+                                       packed[i].data()));
         }
     }
 }

@@ -16,6 +16,8 @@ struct Chunk {
     std::size_t rows = 0;       ///< of a whole chunk; `values` may be shorter, the rest is zero
     std::size_t element_bytes = 0;
     std::span<const std::byte> values;
+    std::size_t matrix_row = 0;  ///< of a matrix whose chunks are pieces of its rows
+    bool in_matrix = false;
 };
 
 /// Properties of a dataset with chunks of that many rows, shuffled and deflated.

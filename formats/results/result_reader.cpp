@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "formats/error.hpp"
+#include "formats/results/counts_io_internal.hpp"
 #include "formats/results/schema.hpp"
 #include "formats/results/table_io_internal.hpp"
 
@@ -41,7 +42,7 @@ std::vector<std::string> table_names(hid_t file) {
         if (hdf5::has_link(file, spec.name))
             names.emplace_back(spec.name);
     for (const auto& name : hdf5::link_names(file))
-        if (name != config_dataset && !find_spec(name))
+        if (name != config_dataset && name != table_name::counts && !find_spec(name))
             names.push_back(name);
     return names;
 }
@@ -107,6 +108,19 @@ const std::vector<std::string>& ResultReader::tables() const {
 
 bool ResultReader::has(std::string_view table) const {
     return std::ranges::find(impl_->tables, table) != impl_->tables.end();
+}
+
+bool ResultReader::has_counts() const {
+    return hdf5::has_link(impl_->file.id(), table_name::counts);
+}
+
+std::vector<std::uint32_t> ResultReader::read_counts() const {
+    hdf5::prepare_thread();
+    try {
+        return results::read_counts(impl_->file.id());
+    } catch (const hdf5::Error& error) {
+        throw FormatError(impl_->path.string(), "counts", error.what());
+    }
 }
 
 ResultTable ResultReader::read(std::string_view table) const {

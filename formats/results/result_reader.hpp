@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -30,6 +31,9 @@ class ResultReader {
     /// The index column, where there is one, comes first. Throws FormatError where there is no such table or
     /// it cannot be read.
     ResultTable read(std::string_view table) const;
+    bool has_counts() const;
+    /// [sample][feature], in the order of the tables `samples` and `features`.
+    std::vector<std::uint32_t> read_counts() const;
 
   private:
     struct Impl;

@@ -1,5 +1,6 @@
 #include "formats/results/result_writer.hpp"
 
+#include "formats/results/counts_io_internal.hpp"
 #include "formats/results/result_writer_internal.hpp"
 #include "formats/results/schema.hpp"
 #include "formats/results/table_io_internal.hpp"
@@ -34,6 +35,11 @@ void ResultWriter::write(const ResultTable& table) {
     check_against_schema(table);
     reporting(impl_->file.path(), fmt::format("table '{}'", table.name),
               [&] { write_table(impl_->file.id(), table, impl_->executor); });
+}
+
+void ResultWriter::write(const CountMatrix& counts) {
+    reporting(impl_->file.path(), "the counts",
+              [&] { write_counts(impl_->file.id(), counts, impl_->executor); });
 }
 
 TableStream ResultWriter::stream(std::string_view table) {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "formats/results/executor.hpp"
@@ -10,6 +13,13 @@
 namespace wellsieve::formats::results {
 
 class TableStream;
+
+/// Counts of the features of each sample: values[sample * features + feature].
+struct CountMatrix {
+    std::span<const std::uint32_t> values;
+    std::size_t samples = 0;
+    std::size_t features = 0;
+};
 
 /// Writes one result file, whole or not at all: nothing stands under its name before `commit`, and without
 /// that the destructor leaves nothing behind. The same calls give the same bytes, whatever the executor.
@@ -27,6 +37,9 @@ class ResultWriter {
     void write(const ResultTable& table);
     /// A table that comes in pieces; of numbers and categories only. The writer must outlive the stream.
     TableStream stream(std::string_view table);
+    /// The group `counts` as an AnnData object: X is the matrix, obs and var are the tables `samples` and
+    /// `features`, which have been written before. Throws std::logic_error where it does not fit them.
+    void write(const CountMatrix& counts);
     void commit();
 
     struct Impl;

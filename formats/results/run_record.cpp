@@ -22,6 +22,7 @@ std::string to_json(const RunRecord& record) {
           {"plates", record.plates},
           {"cells",
            {{"in", record.cells_in}, {"used", record.cells_used}, {"rejected", record.cells_rejected}}},
+          {"reads", {{"in", record.reads_in}, {"counted", record.reads_counted}}},
           {"rejects", record.rejects}}},
         {"choices", record.choices},
         {"warnings", record.warnings},

@@ -26,6 +26,8 @@ struct RunRecord {
     std::uint64_t cells_in = 0;
     std::uint64_t cells_used = 0;
     std::uint64_t cells_rejected = 0;
+    std::uint64_t reads_in = 0;
+    std::uint64_t reads_counted = 0;
     std::uint64_t rejects = 0;
     std::vector<std::string> choices;
     std::vector<std::string> warnings;

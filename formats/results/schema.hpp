@@ -12,8 +12,8 @@ namespace wellsieve::formats::results {
 
 inline constexpr std::string_view schema_name = "wellsieve";
 inline constexpr int schema_major = 1;  ///< readers refuse another
-inline constexpr int schema_minor = 0;  ///< grows with additions; readers take any
-inline constexpr std::string_view schema_version = "1.0";
+inline constexpr int schema_minor = 1;  ///< grows with additions; readers take any
+inline constexpr std::string_view schema_version = "1.1";
 
 namespace attribute {
 inline constexpr std::string_view schema_name = "schema_name";
@@ -159,8 +159,10 @@ inline constexpr std::array scores = {
     ColumnSpec{"q_value", float64, "", "false discovery rate at this p-value (Benjamini and Hochberg)"},
     ColumnSpec{"p_better", float64, "", "probability of beating the reference by min_effect"},
     ColumnSpec{"p_top", float64, "", "probability of being among the best `top` strains"},
-    ColumnSpec{"rank_low", float64, "", "lower end of the configured interval of the rank; NaN where not ranked"},
-    ColumnSpec{"rank_high", float64, "", "upper end of the configured interval of the rank; NaN where not ranked"},
+    ColumnSpec{"rank_low", float64, "",
+               "lower end of the configured interval of the rank; NaN where not ranked"},
+    ColumnSpec{"rank_high", float64, "",
+               "upper end of the configured interval of the rank; NaN where not ranked"},
     ColumnSpec{"normalisation", categorical, "", "the plate model that was used"},
 };
 
@@ -175,6 +177,35 @@ inline constexpr std::array ranking = {
     ColumnSpec{"p_top", float64, "", "probability of being among the best `top` strains"},
     ColumnSpec{"n_wells", int32, "", "wells used"},
     ColumnSpec{"picked", boolean, "", "among the strains to take on"},
+};
+
+/// The tubes of a pool that were sequenced; every read is in one of the columns from `exact` on.
+inline constexpr std::array samples = {
+    ColumnSpec{"sample", string, "", "identifier"},
+    ColumnSpec{"condition", categorical, "", "medium, inducer, selection …"},
+    ColumnSpec{"time_h", float64, "h", "since the start of the experiment; NaN where it is not told"},
+    ColumnSpec{"replicate", categorical, "", "which replicate the sample is"},
+    ColumnSpec{"reads", int64, "", "reads of the sample; the sum of its counts where they came from a table"},
+    ColumnSpec{"counted", int64, "", "reads credited to a barcode: the sum of the sample's counts"},
+    ColumnSpec{"exact", int64, "", "reads whose barcode is of the library"},
+    ColumnSpec{"one_mismatch", int64, "", "reads credited with one wrong base"},
+    ColumnSpec{"two_mismatches", int64, "", "reads credited with two wrong bases"},
+    ColumnSpec{"n_rescued", int64, "", "reads credited that agree in all known bases"},
+    ColumnSpec{"indel_rescued", int64, "", "reads credited with a base too few or too many"},
+    ColumnSpec{"ambiguous", int64, "", "reads that several barcodes explain too equally"},
+    ColumnSpec{"no_match", int64, "", "reads with a sequence at the barcode's place that the library lacks"},
+    ColumnSpec{"no_anchor", int64, "", "reads without the constant bases around a barcode, or too short"},
+    ColumnSpec{"low_quality", int64, "", "reads whose barcode was read too badly"},
+    ColumnSpec{"duplicate", int64, "", "further reads of a molecule that was counted"},
+    ColumnSpec{"no_pair", int64, "", "reads of two barcodes that are no pair of the library"},
+};
+
+/// The barcodes of a pool.
+inline constexpr std::array features = {
+    ColumnSpec{"feature", string, "", "identifier: of the guide or barcode"},
+    ColumnSpec{"barcode", string, "", "its bases; empty where counts came from a table without them"},
+    ColumnSpec{"strain", categorical, "", "identifier of the strain that it stands for"},
+    ColumnSpec{"gene", categorical, "", "what barcodes are grouped by"},
 };
 
 inline constexpr std::array rejects = {
@@ -201,6 +232,8 @@ inline constexpr std::array table_specs = {
     TableSpec{table_name::measurements, "single values, sorted by plate, readout, time, well", "",
               column::measurements},
     TableSpec{table_name::traits, "one number a well and trait", "", column::traits},
+    TableSpec{table_name::samples, "the sequenced samples of a pool", "sample", column::samples, true},
+    TableSpec{table_name::features, "the barcodes of a pool", "feature", column::features},
     TableSpec{table_name::scores, "one estimate a strain and trait", "", column::scores},
     TableSpec{table_name::ranking, "the strains from the best down", "", column::ranking},
     TableSpec{table_name::rejects, "input that was not used, and why", "", column::rejects},

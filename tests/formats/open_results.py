@@ -47,7 +47,7 @@ def check_table(frame, path):
 def check_result(folder):
     with h5py.File(folder / "result.h5") as file:
         assert file.attrs["schema_name"] == "wellsieve"
-        assert file.attrs["schema_version"] == "1.0"
+        assert file.attrs["schema_version"] == "1.1"
         assert read_elem(file["config"]) == '[screen]\nname = "caf\u00e9"\n'
         assert sorted(file) == sorted(TABLES + ["config"])
         for table in TABLES:

@@ -75,7 +75,7 @@ TEST_CASE("a table comes back as it was written") {
     writer.commit();
 
     const ResultReader reader(path);
-    CHECK(reader.schema_version() == "1.0");
+    CHECK(reader.schema_version() == "1.1");
     CHECK(reader.writer() == "wellsieve test");
     CHECK(reader.config() == "[screen]\nname = \"\u00fc\"\n");
     CHECK(reader.tables() == std::vector<std::string>{"strains", "measurements", "qc"});

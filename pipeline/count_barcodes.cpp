@@ -1,0 +1,121 @@
+#include "pipeline/count_barcodes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kernels/sequence/packing.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/ledger.hpp"
+
+namespace wellsieve::pipeline {
+namespace {
+
+constexpr std::size_t shown_unmatched = 20;
+constexpr std::size_t shown_bases = 40;  // of a read that has no barcode at all
+constexpr std::uint64_t least_searched = 1000;
+
+void grow(std::vector<ReadTally>& tallies, std::size_t size) {
+    if (tallies.size() < size)
+        tallies.resize(size);
+}
+
+std::vector<UnmatchedSequence> commonest(const std::unordered_map<std::string, std::uint64_t>& unmatched) {
+    std::vector<UnmatchedSequence> all;
+    for (const auto& [key, reads] : unmatched)
+        all.push_back({key.substr(1), static_cast<ReadFate>(key.front()), reads});
+    const auto before = [](const UnmatchedSequence& a, const UnmatchedSequence& b) {
+        return std::tie(b.reads, a.fate, a.bases) < std::tie(a.reads, b.fate, b.bases);
+    };
+    const std::size_t kept = std::min(all.size(), shown_unmatched);
+    std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept), all.end(), before);
+    all.resize(kept);
+    return all;
+}
+
+}  // namespace
+
+CountBarcodes::CountBarcodes(PoolCounts& counts)
+    : counts_(counts),
+      matrix_(std::make_unique<std::atomic<std::uint32_t>[]>(counts.samples.size() * counts.features.size())),
+      searched_of_file_(
+          std::max(least_searched, searched_reads / std::max<std::size_t>(counts.files.size(), 1))) {}
+
+void CountBarcodes::add(FoundBatch batch, Local& local) {
+    grow(local.by_file, counts_.files.size());
+    grow(local.by_sample, counts_.samples.size());
+    ReadTally& of_file = local.by_file[batch.split.batch.file];
+    const std::uint64_t first = batch.split.batch.blocks.front().first_record;
+    const std::size_t searched = first >= searched_of_file_
+                                     ? 0
+                                     : std::min<std::uint64_t>(batch.fate.size(), searched_of_file_ - first);
+    local.searched += searched;
+    for (std::size_t i = 0; i < batch.fate.size(); ++i) {
+        const ReadFate fate = batch.fate[i];
+        ++of_file.of[static_cast<std::size_t>(fate)];
+        if (batch.sample[i] >= 0)
+            ++local.by_sample[static_cast<std::size_t>(batch.sample[i])].of[static_cast<std::size_t>(fate)];
+        if (is_counted(fate))
+            matrix_[counts_.at(static_cast<std::size_t>(batch.sample[i]), batch.feature[i])].fetch_add(
+                1, std::memory_order_relaxed);
+        else if (i < searched)
+            search(batch, i, local);
+    }
+}
+
+void CountBarcodes::search(const FoundBatch& batch, std::size_t record, Local& local) const {
+    const ReadFate fate = batch.fate[record];
+    if (fate != ReadFate::no_match && fate != ReadFate::no_anchor)
+        return;
+    const RecordTable& table = batch.split.tables.front();
+    std::string_view bases =
+        batch.split.batch.blocks.front().text.view().substr(table.bases_begin[record], table.length[record]);
+    if (batch.begin[record] != kernels::sequence::no_place)
+        bases = bases.substr(batch.begin[record], batch.length[record]);
+    std::string key(1, static_cast<char>(fate));
+    key += bases.substr(0, shown_bases);
+    ++local.unmatched[key];
+}
+
+void CountBarcodes::combine(Local local) {
+    grow(total_.by_file, counts_.files.size());
+    grow(total_.by_sample, counts_.samples.size());
+    for (std::size_t i = 0; i < local.by_file.size(); ++i)
+        total_.by_file[i].add(local.by_file[i]);
+    for (std::size_t i = 0; i < local.by_sample.size(); ++i)
+        total_.by_sample[i].add(local.by_sample[i]);
+    for (const auto& [key, reads] : local.unmatched)
+        total_.unmatched[key] += reads;
+    total_.searched += local.searched;
+}
+
+void CountBarcodes::finish() {
+    grow(total_.by_file, counts_.files.size());
+    grow(total_.by_sample, counts_.samples.size());
+    const std::size_t cells = counts_.samples.size() * counts_.features.size();
+    counts_.counts.resize(cells);
+    for (std::size_t i = 0; i < cells; ++i)
+        counts_.counts[i] = matrix_[i].load(std::memory_order_relaxed);
+    counts_.tallies = total_.by_sample;
+    Ledger ledger(fmt::format("pool '{}'", counts_.name));
+    for (std::size_t f = 0; f < counts_.files.size(); ++f) {
+        counts_.files[f].tally = total_.by_file[f];
+        ledger.in(Item::reads, total_.by_file[f].total());
+        ledger.rejected(Item::reads, total_.by_file[f].total() - total_.by_file[f].counted());
+    }
+    for (std::size_t s = 0; s < counts_.samples.size(); ++s) {
+        std::uint64_t sum = 0;
+        for (std::size_t f = 0; f < counts_.features.size(); ++f)
+            sum += counts_.counts[counts_.at(s, f)];
+        if (sum != total_.by_sample[s].counted())
+            throw InternalError(
+                fmt::format("pool '{}', sample '{}': {} reads were credited and {} stand in the counts",
+                            counts_.name, counts_.samples[s].name, total_.by_sample[s].counted(), sum));
+        ledger.used(Item::reads, sum);
+    }
+    ledger.verify();
+    counts_.unmatched = commonest(total_.unmatched);
+    counts_.searched_reads = total_.searched;
+}
+
+}  // namespace wellsieve::pipeline

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "formats/results/table.hpp"
+#include "pipeline/pool_data.hpp"
+
+namespace wellsieve::pipeline {
+
+/// The tables `samples` and `features` of a result file.
+formats::results::ResultTable samples_table(const PoolCounts& counts);
+formats::results::ResultTable features_table(const PoolCounts& counts);
+
+/// The files of reads as rows of the table `inputs`: what was counted is used, all else rejected.
+std::vector<InputFile> read_inputs(const PoolCounts& counts);
+
+/// Why reads were not counted, a row a file and fate, and the commonest sequences that the library lacks.
+std::vector<ScreenReject> read_rejects(const PoolCounts& counts);
+
+/// counts.csv as MAGeCK has it: sgRNA, Gene, and a column a sample, parted by tabs.
+std::string mageck_table(const PoolCounts& counts);
+
+}  // namespace wellsieve::pipeline

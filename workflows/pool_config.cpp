@@ -1,0 +1,149 @@
+#include "workflows/pool_config.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "kernels/sequence/construct.hpp"
+#include "workflows/toml_table_internal.hpp"
+
+namespace wellsieve::workflows {
+namespace {
+
+void read_offsets(TomlTable& table, std::string_view key, std::vector<std::uint32_t>& offsets) {
+    const toml::node* node = table.find(key);
+    if (node == nullptr)
+        return;
+    const toml::array* array = node->as_array();
+    for (std::size_t i = 0; array != nullptr && i < array->size(); ++i)
+        if (const auto value = array->get(i)->value_exact<std::int64_t>(); value && *value >= 0)
+            offsets.push_back(static_cast<std::uint32_t>(*value));
+    if (array == nullptr || offsets.size() != array->size())
+        table.problem(key, "an array of whole numbers is wanted, the bases before the barcode");
+}
+
+void read_place(TomlTable& table, const std::string& prefix, BarcodePlace& place) {
+    const std::string policy_key = prefix + "barcode";
+    table.read(policy_key, place.policy);
+    table.read(prefix + "left", place.left);
+    table.read(prefix + "right", place.right);
+    read_offsets(table, prefix + "offsets", place.offsets);
+    if (place.policy != "auto" && place.policy.find('@') == std::string::npos)
+        table.problem(policy_key,
+                      "\"auto\" is wanted, or a place like \"FIXED@30\", \"PREFIX:CACCG@18\", "
+                      "\"TEMPLATE:caccgNNNNN@11\"");
+    for (const auto& [key, flank] :
+         {std::pair(prefix + "left", &place.left), std::pair(prefix + "right", &place.right)})
+        if (flank->find_first_not_of("ACGTNacgtn") != std::string::npos)
+            table.problem(key, "bases are wanted: A, C, G, T or N");
+}
+
+void read_word(TomlTable& table, std::string_view key, std::string& word,
+               std::initializer_list<std::string_view> words) {
+    table.read(key, word);
+    if (std::find(words.begin(), words.end(), word) == words.end())
+        table.problem(key, fmt::format("one of {} is wanted", fmt::join(words, ", ")));
+}
+
+void check(TomlTable& table, const PoolsInput& input) {
+    if (input.reads.empty() && input.counts.empty())
+        table.problem("reads", "is missing: write reads = \"…\", or counts = \"…\" for a table of counts");
+    if (!input.reads.empty() && !input.counts.empty())
+        table.problem("counts", "stands beside reads; one of the two is wanted");
+    if (!input.reads.empty() && input.library.empty())
+        table.problem("library", "is missing");
+    if (input.mismatches > 2)
+        table.problem("mismatches", "must be 0, 1 or 2");
+    if (input.unknown_bases > 3)
+        table.problem("unknown_bases", "must lie between 0 and 3");
+    if (!(input.least_posterior >= 0.5 && input.least_posterior < 1))
+        table.problem("least_posterior", "must lie between 0.5 and 1");
+    if (!input.index_reads.empty() && input.index != "auto" && input.index != "reads")
+        table.problem("index", "there are index_reads; \"reads\" is wanted");
+    if (input.index == "reads" && input.index_reads.empty())
+        table.problem("index_reads", "is missing");
+}
+
+std::string quoted(const std::string& text) {
+    std::ostringstream out;
+    out << toml::value<std::string>(text);
+    return out.str();
+}
+
+void append(std::string& out, std::string_view key, const std::string& value) {
+    if (!value.empty())
+        out += fmt::format("{} = {}\n", key, quoted(value));
+}
+
+void append(std::string& out, std::string_view key, const std::vector<std::string>& values) {
+    std::vector<std::string> texts;
+    for (const std::string& value : values)
+        texts.push_back(quoted(value));
+    if (!texts.empty())
+        out += fmt::format("{} = [{}]\n", key, fmt::join(texts, ", "));
+}
+
+void append_place(std::string& out, const std::string& prefix, const BarcodePlace& place) {
+    append(out, prefix + "barcode", place.policy);
+    append(out, prefix + "left", place.left);
+    append(out, prefix + "right", place.right);
+    if (!place.offsets.empty())
+        out += fmt::format("{}offsets = [{}]\n", prefix, fmt::join(place.offsets, ", "));
+}
+
+}  // namespace
+
+PoolsInput read_pools(TomlTable& table) {
+    PoolsInput input;
+    table.read("name", input.name);
+    table.read("reads", input.reads);
+    table.read("mates", input.mates);
+    table.read("index_reads", input.index_reads);
+    table.read("samples", input.samples);
+    table.read("library", input.library);
+    table.read("counts", input.counts);
+    table.read("reference", input.reference);
+    read_place(table, "", input.barcode);
+    read_place(table, "mate_", input.mate_barcode);
+    read_word(table, "orientation", input.orientation, {"forward", "reverse", "either"});
+    read_word(table, "index", input.index, {"auto", "file", "reads", "inside", "header"});
+    table.read("index_at", input.index_at);
+    table.read("index_mismatches", input.index_mismatches);
+    table.read("index_margin", input.index_margin);
+    table.read("mismatches", input.mismatches);
+    table.read("unknown_bases", input.unknown_bases);
+    table.read("rescue_indels", input.rescue_indels);
+    table.read("use_quality", input.use_quality);
+    table.read("least_posterior", input.least_posterior);
+    check(table, input);
+    table.finish();
+    return input;
+}
+
+void append_pools(std::string& out, const PoolsInput& input) {
+    out += "\n[[pools]]\n";
+    append(out, "name", input.name);
+    append(out, "reads", input.reads);
+    append(out, "mates", input.mates);
+    append(out, "index_reads", input.index_reads);
+    append(out, "samples", input.samples);
+    append(out, "library", input.library);
+    append(out, "counts", input.counts);
+    append(out, "reference", input.reference);
+    if (!input.counts.empty())
+        return;
+    append_place(out, "", input.barcode);
+    if (!input.mates.empty())
+        append_place(out, "mate_", input.mate_barcode);
+    append(out, "orientation", input.orientation);
+    append(out, "index", input.index);
+    out += fmt::format(
+        "index_at = {}\nindex_mismatches = {}\nindex_margin = {}\nmismatches = {}\nunknown_bases = {}\n",
+        input.index_at, input.index_mismatches, input.index_margin, input.mismatches, input.unknown_bases);
+    out += fmt::format("rescue_indels = {}\nuse_quality = {}\nleast_posterior = {}\n", input.rescue_indels,
+                       input.use_quality, input.least_posterior);
+}
+
+}  // namespace wellsieve::workflows

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace wellsieve::workflows {
+
+class TomlTable;
+
+/// Where a barcode stands in a read, as [[pools]] says it: by flanks, places or a policy.
+struct BarcodePlace {
+    std::string policy =
+        "auto";         ///< "auto", "flanks", "offsets", or PoolQ's FIXED@n, PREFIX:…@n, TEMPLATE:…@n
+    std::string left;   ///< constant bases before the barcode
+    std::string right;  ///< and behind it
+    std::vector<std::uint32_t> offsets;
+};
+
+/// [[pools]]
+struct PoolsInput {
+    std::string name;
+    std::vector<std::string> reads;  ///< globs, relative to the configuration's folder; "-": standard input
+    std::vector<std::string> mates;  ///< of the same number of files, in the same order
+    std::vector<std::string> index_reads;  ///< likewise
+    std::string samples;
+    std::string library;
+    std::string counts;     ///< a count table in the place of reads and library
+    std::string reference;  ///< of CRAM files
+    BarcodePlace barcode;
+    BarcodePlace mate_barcode;
+    std::string orientation = "forward";
+    std::string index = "auto";  ///< auto, file, reads, inside, header
+    std::uint32_t index_at = 0;
+    std::uint32_t index_mismatches = 1;
+    std::uint32_t index_margin = 2;  ///< mismatches by which the second best index must be worse
+    std::uint32_t mismatches = 1;
+    std::uint32_t unknown_bases = 2;
+    bool rescue_indels = true;
+    bool use_quality = true;
+    double least_posterior = 0.99;
+};
+
+PoolsInput read_pools(TomlTable& table);
+void append_pools(std::string& out, const PoolsInput& input);
+
+}  // namespace wellsieve::workflows

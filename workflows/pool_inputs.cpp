@@ -1,0 +1,310 @@
+#include "workflows/pool_inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <stdexcept>
+
+#include "formats/error.hpp"
+#include "formats/reads/library.hpp"
+#include "formats/reads/sample_sheet.hpp"
+#include "formats/results/checksum.hpp"
+#include "pipeline/plate_collection.hpp"
+#include "workflows/inputs.hpp"
+
+namespace wellsieve::workflows {
+namespace {
+
+namespace fs = std::filesystem;
+namespace reads = formats::reads;
+namespace sequence = kernels::sequence;
+using pipeline::IndexPlace;
+using pipeline::PoolFile;
+
+/// "S1_L001_R1_001.fastq.gz" → "S1": lanes of a sample come together when no sheet says otherwise.
+std::string sample_of_file(const std::string& name) {
+    static const std::regex endings(R"((\.(gz|bgz|bz2|fastq|fq|fasta|fa|fna|sam|bam|cram|txt))+$)");
+    static const std::regex lane(R"((_L00\d)?(_R?1)?(_001)?$)");
+    const std::string stem = std::regex_replace(fs::path(name).filename().string(), endings, "");
+    const std::string sample = std::regex_replace(stem, lane, "");
+    return sample.empty() ? stem : sample;
+}
+
+class PoolGatherer {
+  public:
+    PoolGatherer(const ScreenConfig& config, const PoolsInput& input, std::vector<std::string>& problems)
+        : config_(config), input_(input), problems_(problems) {}
+
+    PoolInputs gather() {
+        inputs_.counts.name = input_.name;
+        inputs_.reference = input_.reference.empty() ? "" : config_.resolve(input_.reference).string();
+        find_files();
+        read_library();
+        read_samples();
+        set_options();
+        return std::move(inputs_);
+    }
+
+  private:
+    std::vector<std::string> files_of(std::string_view key, const std::vector<std::string>& patterns) {
+        std::vector<std::string> paths;
+        for (const std::string& pattern : patterns) {
+            const std::vector<std::string> found =
+                pattern == "-" ? std::vector<std::string>{"-"} : files_matching(config_, pattern);
+            if (found.empty())
+                problem(fmt::format("{} = \"{}\": no such file", key, pattern));
+            paths.insert(paths.end(), found.begin(), found.end());
+        }
+        std::sort(paths.begin(), paths.end(), pipeline::natural_less);
+        return paths;
+    }
+
+    void find_files() {
+        const std::vector<std::string> of_reads = files_of("reads", input_.reads);
+        for (const std::string& path : of_reads)
+            add_part(inputs_.counts.files.emplace_back(), path);
+        for (const auto& [key, patterns] :
+             {std::pair("mates", &input_.mates), std::pair("index_reads", &input_.index_reads)}) {
+            const std::vector<std::string> paths = files_of(key, *patterns);
+            if (paths.empty())
+                continue;
+            if (paths.size() != of_reads.size()) {
+                problem(
+                    fmt::format("{}: {} files for {} files of reads", key, paths.size(), of_reads.size()));
+                continue;
+            }
+            for (std::size_t i = 0; i < paths.size(); ++i)
+                add_part(inputs_.counts.files[i], paths[i]);
+        }
+    }
+
+    void add_part(PoolFile& file, const std::string& path) {
+        std::error_code unreadable;
+        const auto bytes = path == "-" ? 0 : fs::file_size(path, unreadable);
+        file.paths.push_back(path);
+        file.names.push_back(path == "-" ? "-" : name_of(config_, path));
+        file.bytes.push_back(unreadable ? 0 : bytes);
+    }
+
+    void read_library() {
+        if (input_.library.empty())
+            return;
+        trying([&] {
+            const reads::Library library = reads::read_library(config_.resolve(input_.library).string());
+            for (const reads::LibraryEntry& entry : library.entries)
+                inputs_.counts.features.push_back({std::string(entry.id), std::string(entry.barcode),
+                                                   std::string(entry.strain), std::string(entry.gene),
+                                                   entry.first_part});
+            for (const reads::LibraryNote& note : library.notes)
+                inputs_.counts.rejects.push_back({"library", input_.library,
+                                                  note.line == 0 ? "" : fmt::format("line {}", note.line),
+                                                  note.text});
+            paired_library_ = library.paired;
+            add_table("library", input_.library);
+        });
+    }
+
+    void read_samples() {
+        if (inputs_.counts.files.empty())
+            return;
+        if (input_.samples.empty())
+            return name_samples_by_file();
+        trying([&] {
+            const reads::SampleSheet sheet =
+                reads::read_sample_sheet(config_.resolve(input_.samples).string());
+            add_table("samples", input_.samples);
+            inputs_.counts.sample_columns = sheet.other_columns;
+            const bool by_file = std::any_of(sheet.rows.begin(), sheet.rows.end(),
+                                             [](const reads::SampleRow& row) { return !row.file.empty(); });
+            const bool by_index = std::any_of(sheet.rows.begin(), sheet.rows.end(),
+                                              [](const reads::SampleRow& row) { return !row.index.empty(); });
+            std::map<std::size_t, std::vector<const reads::SampleRow*>> rows_of_file;
+            for (const reads::SampleRow& row : sheet.rows) {
+                add_sample(row);
+                if (by_file)
+                    rows_of_file[file_of(row)].push_back(&row);
+                else
+                    rows_of_file[0].push_back(&row);
+            }
+            if (by_index && input_.index != "file")
+                assign_by_index(rows_of_file, by_file);
+            else
+                assign_by_file(rows_of_file);
+        });
+    }
+
+    void name_samples_by_file() {
+        for (PoolFile& file : inputs_.counts.files) {
+            reads::SampleRow row;
+            row.sample = sample_of_file(file.names.front());
+            file.sample = add_sample(row);
+        }
+    }
+
+    std::int32_t add_sample(const reads::SampleRow& row) {
+        auto& samples = inputs_.counts.samples;
+        const auto [known, is_new] =
+            samples_.try_emplace(row.sample, static_cast<std::int32_t>(samples.size()));
+        if (is_new) {
+            samples.push_back({row.sample, row.condition, row.time_h, row.replicate, row.other});
+            samples.back().other.resize(inputs_.counts.sample_columns.size());
+        }
+        return known->second;
+    }
+
+    /// The file that a row of the sheet names: as the configuration calls it, or by its last part.
+    std::size_t file_of(const reads::SampleRow& row) const {
+        const auto& files = inputs_.counts.files;
+        std::size_t found = files.size();
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            const fs::path name(files[i].names.front());
+            if (name == fs::path(row.file).lexically_normal())
+                return i;
+            if (name.filename() == fs::path(row.file).filename())
+                found = i;
+        }
+        if (found == files.size())
+            throw formats::FormatError(input_.samples, fmt::format("line {}", row.line),
+                                       fmt::format("file '{}' is not among reads = …", row.file));
+        return found;
+    }
+
+    void assign_by_file(const std::map<std::size_t, std::vector<const reads::SampleRow*>>& rows_of_file) {
+        for (std::size_t i = 0; i < inputs_.counts.files.size(); ++i) {
+            PoolFile& file = inputs_.counts.files[i];
+            const auto rows = rows_of_file.find(i);
+            if (rows == rows_of_file.end())
+                problem(fmt::format("reads: '{}' is in no row of {}", file.names.front(), input_.samples));
+            else if (rows->second.size() > 1)
+                problem(fmt::format("{}: line {}: file '{}' is in line {} already", input_.samples,
+                                    rows->second[1]->line, file.names.front(), rows->second[0]->line));
+            else
+                file.sample = samples_.at(rows->second.front()->sample);
+        }
+    }
+
+    void assign_by_index(const std::map<std::size_t, std::vector<const reads::SampleRow*>>& rows_of_file,
+                         bool by_file) {
+        for (const auto& [file, rows] : rows_of_file) {
+            std::vector<std::string_view> indices;
+            std::vector<std::int32_t> samples;
+            for (const reads::SampleRow* row : rows) {
+                indices.emplace_back(row->index);
+                samples.push_back(samples_.at(row->sample));
+            }
+            if (by_file)
+                inputs_.counts.files[file].index_set = inputs_.index_sets.size();
+            try {
+                inputs_.index_sets.push_back(
+                    {sequence::SampleIndex(indices, {input_.index_mismatches, input_.index_margin}),
+                     std::move(samples)});
+            } catch (const std::invalid_argument& error) {
+                throw formats::FormatError(input_.samples, "", error.what());
+            }
+        }
+        if (input_.index == "auto" && input_.index_reads.empty())
+            problem(
+                "pools.index: the sample sheet tells samples by index: \"inside\" (the reads, at index_at), "
+                "\"header\" or \"reads\" with index_reads is wanted");
+    }
+
+    void set_options() {
+        pipeline::PoolOptions& options = inputs_.options;
+        options.name = input_.name;
+        options.index_at = input_.index_at;
+        if (!inputs_.index_sets.empty())
+            options.index_place = !input_.index_reads.empty() ? IndexPlace::reads
+                                  : input_.index == "header"  ? IndexPlace::header
+                                                              : IndexPlace::inside;
+        options.match.barcode_mismatches = input_.mismatches;
+        options.match.unknown_bases = input_.unknown_bases;
+        options.match.rescue_indels = input_.rescue_indels && input_.mismatches > 0;
+        options.match.use_quality = input_.use_quality;
+        options.match.least_posterior = input_.least_posterior;
+        if (!inputs_.from_reads() || inputs_.counts.features.empty())
+            return;
+        options.paired = !input_.mates.empty();
+        if (options.paired && !paired_library_)
+            problem("mates: the library has no pairs of barcodes; reads alone are enough");
+        const pipeline::PoolFeature& feature = inputs_.counts.features.front();
+        const auto whole = static_cast<std::uint32_t>(feature.barcode.size());
+        options.construct =
+            construct_of(input_.barcode, options.paired ? feature.first_part : whole, "barcode");
+        if (options.paired)
+            options.mate_construct =
+                construct_of(input_.mate_barcode, whole - feature.first_part, "mate_barcode");
+    }
+
+    sequence::Construct construct_of(const BarcodePlace& place, std::uint32_t length, std::string_view key) {
+        sequence::Construct construct;
+        if (place.policy != "auto") {
+            const auto parsed = sequence::parse_poolq_policy(place.policy, length);
+            if (!parsed)
+                problem(fmt::format("pools.{}: '{}' is no place for barcodes of {} bases", key, place.policy,
+                                    length));
+            construct = parsed.value_or(construct);
+        } else if (!place.offsets.empty()) {
+            construct.search = sequence::Search::offsets;
+            construct.offsets = place.offsets;
+        } else {
+            construct.left_flank = place.left;
+            construct.right_flank = place.right;
+            if (place.left.empty() && place.right.empty())
+                problem(fmt::format(
+                    "pools.{}: the constant bases before (left) or behind the barcode (right), or "
+                    "its offsets, are wanted",
+                    key));
+        }
+        construct.orientation = input_.orientation == "reverse"  ? sequence::Orientation::reverse
+                                : input_.orientation == "either" ? sequence::Orientation::either
+                                                                 : sequence::Orientation::forward;
+        return construct;
+    }
+
+    void add_table(std::string_view kind, const std::string& name) {
+        const std::string path = config_.resolve(name).string();
+        inputs_.counts.inputs.push_back({name_of(config_, path), fs::file_size(path),
+                                         formats::results::sha256_hex(bytes_of_file(path)), std::string(kind),
+                                         "", 0, 0, 0});
+    }
+
+    template <typename Use>
+    void trying(Use use) {
+        try {
+            use();
+        } catch (const formats::FormatError& error) {
+            problems_.emplace_back(error.what());
+        }
+    }
+
+    void problem(const std::string& message) {
+        problems_.push_back(fmt::format("{}: {}", config_.file.string(), message));
+    }
+
+    const ScreenConfig& config_;
+    const PoolsInput& input_;
+    std::vector<std::string>& problems_;
+    PoolInputs inputs_;
+    bool paired_library_ = false;
+    std::map<std::string, std::int32_t> samples_;
+};
+
+}  // namespace
+
+std::uint64_t PoolInputs::bytes() const {
+    std::uint64_t sum = 0;
+    for (const PoolFile& file : counts.files)
+        for (const std::uint64_t bytes : file.bytes)
+            sum += bytes;
+    return sum;
+}
+
+PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
+                       std::vector<std::string>& problems) {
+    return PoolGatherer(config, input, problems).gather();
+}
+
+}  // namespace wellsieve::workflows

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pipeline/pool_data.hpp"
+#include "pipeline/stages/find_barcodes.hpp"
+#include "workflows/config.hpp"
+
+namespace wellsieve::workflows {
+
+/// A pool before its first read: samples, features and files are known, counts are not; or, from a table,
+/// all.
+struct PoolInputs {
+    pipeline::PoolCounts counts;
+    pipeline::PoolOptions options;
+    std::vector<pipeline::IndexSet> index_sets;
+    std::string reference;  ///< of CRAM files, to open it
+
+    bool from_reads() const { return !counts.files.empty(); }
+    std::uint64_t bytes() const;
+};
+
+/// Finds the files and reads library, sample sheet or count table. Each thing that is wrong is one line in
+/// `problems`; nothing is thrown for it.
+PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
+                       std::vector<std::string>& problems);
+
+}  // namespace wellsieve::workflows
