@@ -1,0 +1,96 @@
+#include "kernels/curve/gas_balance.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <vector>
+
+using namespace wellsieve::kernels::curve;
+
+namespace {
+
+/// What leaves a vessel that takes up and gives off so many mmol/(L h), by counting moles.
+GasStreams with_rates(double uptake, double evolution, double flow_l_per_h, double broth_l) {
+    GasStreams s;
+    s.inlet_l_per_h = flow_l_per_h;
+    s.broth_l = broth_l;
+    const double mol = flow_l_per_h / molar_volume_l_per_mol;
+    const double oxygen = mol * s.inlet_oxygen - uptake * broth_l / 1000;
+    const double carbon_dioxide = mol * s.inlet_carbon_dioxide + evolution * broth_l / 1000;
+    const double inert = mol * (1 - s.inlet_oxygen - s.inlet_carbon_dioxide);
+    s.outlet_oxygen = oxygen / (oxygen + carbon_dioxide + inert);
+    s.outlet_carbon_dioxide = carbon_dioxide / (oxygen + carbon_dioxide + inert);
+    return s;
+}
+
+}  // namespace
+
+TEST_CASE("the balance gives back what was taken up and given off") {
+    for (const auto& [uptake, evolution] :
+         {std::pair{50.0, 45.0}, {120.0, 240.0}, {3.0, 0.0}, {80.0, 160.0}}) {
+        const GasRates r = gas_balance(with_rates(uptake, evolution, 60, 1.3));
+        CHECK(r.oxygen_uptake == Approx(uptake).epsilon(1e-10));
+        CHECK(r.carbon_dioxide_evolution == Approx(evolution).epsilon(1e-10).margin(1e-9));
+        CHECK(r.respiratory_quotient == Approx(evolution / uptake).epsilon(1e-10).margin(1e-10));
+        const double gained = (evolution - uptake) * 1.3 / 1000 * molar_volume_l_per_mol;
+        CHECK(r.outlet_l_per_h == Approx(60 + gained).epsilon(1e-12));
+    }
+}
+
+TEST_CASE("without the inert balance the uptake would be wrong where RQ is not 1") {
+    const GasStreams s = with_rates(60, 120, 30, 1);
+    const double naive = s.inlet_l_per_h * (s.inlet_oxygen - s.outlet_oxygen) * 1000 / molar_volume_l_per_mol;
+    CHECK(naive > 69);
+    CHECK(gas_balance(s).oxygen_uptake == Approx(60));
+}
+
+TEST_CASE("impossible gas gives nothing, and no uptake gives no quotient") {
+    GasStreams s = with_rates(20, 20, 60, 1);
+    CHECK(std::isnan(gas_balance({}).oxygen_uptake));
+    for (double* field : {&s.inlet_l_per_h, &s.broth_l, &s.outlet_oxygen}) {
+        const double kept = *field;
+        for (const double bad : {-1.0, static_cast<double>(NAN)}) {
+            *field = bad;
+            CHECK(std::isnan(gas_balance(s).carbon_dioxide_evolution));
+        }
+        *field = kept;
+    }
+    s.outlet_oxygen = 21;  // percent
+    CHECK(std::isnan(gas_balance(s).oxygen_uptake));
+    const GasRates still = gas_balance(with_rates(0, 0, 60, 1));
+    CHECK(still.oxygen_uptake == Approx(0).margin(1e-9));
+    const GasRates outgassing = gas_balance(with_rates(-1, 2, 60, 1));
+    CHECK(outgassing.oxygen_uptake == Approx(-1));
+    CHECK(std::isnan(outgassing.respiratory_quotient));
+}
+
+TEST_CASE("kLa by uptake, and the transfer that belongs to it") {
+    CHECK(static_kla(60, 0.21, 0.06) == Approx(400));
+    CHECK(oxygen_transfer(400, 0.21, 0.06) == Approx(60));
+    CHECK(std::isnan(static_kla(60, 0.21, 0.21)));
+    CHECK(std::isnan(static_kla(-1, 0.21, 0.1)));
+    CHECK(std::isnan(static_kla(60, NAN, 0.1)));
+}
+
+TEST_CASE("kLa by gassing out") {
+    std::vector<double> t, c;
+    for (int i = 0; i < 120; ++i) {
+        t.push_back(i / 1800.0);  // every 2 s
+        c.push_back(100 * (1 - std::exp(-150 * std::max(t.back() - 0.004, 0.0))));
+    }
+    c[10] = NAN;
+    const DynamicKla ours = dynamic_kla(t, c, 100);
+    CHECK(ours.kla_per_h == Approx(150).epsilon(1e-9));
+    CHECK(ours.standard_error_per_h == Approx(0).margin(1e-6));
+    CHECK(ours.points >= 15);
+    CHECK(ours.start >= 20);
+    CHECK(std::isnan(dynamic_kla(t, c, 100, 0.2, 0.21).kla_per_h));
+    CHECK(std::isnan(dynamic_kla({}, {}, 100).kla_per_h));
+    const std::vector<double> flat(t.size(), 50.0);
+    CHECK(std::isnan(dynamic_kla(t, flat, 100).kla_per_h));
+    // Cells that take up 3000 %/h hold the level at 80 %.
+    for (double& x : c)
+        x *= 0.8;
+    const RespiringKla breathing = respiring_kla(t, c, 80, 3000);
+    CHECK(breathing.kla.kla_per_h == Approx(150).epsilon(1e-9));
+    CHECK(breathing.saturated == Approx(100).epsilon(1e-9));
+}
