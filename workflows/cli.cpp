@@ -110,11 +110,12 @@ void add_export(CLI::App& app, Action& action) {
 }
 
 void add_simulate(CLI::App& app, Action& action) {
-    CLI::App* command = app.add_subcommand("simulate", "Make up plates with a known truth");
+    CLI::App* command = app.add_subcommand("simulate", "Make up plates, or pooled reads, with a known truth");
     auto options = std::make_shared<SimulateOptions>();
     command->add_option("spec", options->spec, "What to make up, a TOML file")->required();
     command
-        ->add_option("-o,--out", options->out, "Folder for exports, layout, strains, truth and screen.toml")
+        ->add_option("-o,--out", options->out,
+                     "Folder for exports or reads, their tables, the truth and screen.toml")
         ->required();
     command->callback([options, &action] { action = [options] { return simulate_screen(*options); }; });
 }

@@ -9,6 +9,7 @@
 #include "formats/error.hpp"
 #include "pipeline/parallel.hpp"
 #include "workflows/commands.hpp"
+#include "workflows/simulate/pool_files.hpp"
 #include "workflows/simulate/tables.hpp"
 #include "workflows/simulate/vendors.hpp"
 
@@ -35,12 +36,7 @@ void write_raw(const fs::path& path, const std::string& text) {
         throw formats::OutputError(path, "write", errno);
 }
 
-}  // namespace
-
-void simulate(const SimulateSpec& spec, const fs::path& out) {
-    if (fs::exists(out / "screen.toml"))
-        throw formats::FormatError((out / "screen.toml").string(), "",
-                                   "is there already; choose another folder");
+void simulate_plates(const SimulateSpec& spec, const fs::path& out) {
     make_folder(out / "raw");
     Screen screen = plan_screen(spec);
     pipeline::parallel_for_index(screen.plates.size(), [&](std::size_t number) {
@@ -55,6 +51,29 @@ void simulate(const SimulateSpec& spec, const fs::path& out) {
     formats::write_atomically(out / "strains.csv", strains_csv(screen));
     formats::write_atomically(out / "truth.csv", truth_csv(screen));
     formats::write_atomically(out / "truth_wells.csv", truth_wells_csv(screen));
+}
+
+void simulate_pool(const SimulateSpec& spec, const fs::path& out) {
+    make_folder(out / "reads");
+    const Pool pool = plan_pool(*spec.pool, spec.seed);
+    const PoolCounts counts = write_pool_reads(*spec.pool, spec.seed, pool, out / "reads");
+    formats::write_atomically(out / "library.csv", library_csv(pool));
+    formats::write_atomically(out / "samples.csv", samples_csv(*spec.pool, pool));
+    formats::write_atomically(out / "truth_pool.csv", truth_pool_csv(pool, counts));
+    formats::write_atomically(out / "truth_genes.csv", truth_genes_csv(pool));
+}
+
+}  // namespace
+
+void simulate(const SimulateSpec& spec, const fs::path& out) {
+    if (fs::exists(out / "screen.toml"))
+        throw formats::FormatError((out / "screen.toml").string(), "",
+                                   "is there already; choose another folder");
+    make_folder(out);
+    if (spec.has_plates)
+        simulate_plates(spec, out);
+    if (spec.pool)
+        simulate_pool(spec, out);
     formats::write_atomically(out / "screen.toml", screen_toml(spec));
 }
 

@@ -120,6 +120,8 @@ void read_sections(TomlTable& root, SimulateSpec& spec) {
     section("readings", read_readings);
     section("effects", read_effects);
     section("faults", read_faults);
+    section("pool", [](TomlTable& table, SimulateSpec& all) { read_pool(table, all.pool.emplace()); });
+    spec.has_plates = !spec.pool || root.find("plates") != nullptr;
     root.finish();
 }
 
@@ -157,6 +159,8 @@ std::string to_toml(const SimulateSpec& spec) {
     append_keys(text, effect_numbers, spec);
     text += "\n[faults]\n";
     append_keys(text, fault_shares, spec);
+    if (spec.pool)
+        text += "\n" + to_toml(*spec.pool);
     return text;
 }
 

@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "workflows/simulate/pool_spec.hpp"
 
 namespace wellsieve::workflows::simulate {
 
@@ -38,6 +41,9 @@ struct SimulateSpec {
     double dead = 0.005;       ///< wells that were not inoculated
     double saturated = 0.005;  ///< wells whose fluorescence is above the reader's range
     double swapped = 0.005;    ///< wells that hold the strain of another
+
+    bool has_plates = true;        ///< false with a pool and without [plates]
+    std::optional<PoolSpec> pool;  ///< pooled reads, on their own or beside plates
 };
 
 /// Reads and checks a SPEC.toml. Throws ConfigError with every problem.

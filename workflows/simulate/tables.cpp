@@ -68,13 +68,13 @@ std::string truth_csv(const Screen& screen) {
     return text;
 }
 
-std::string screen_toml(const SimulateSpec& spec) {
+namespace {
+
+std::string plates_toml(const SimulateSpec& spec) {
     std::set<std::string> globs;
     for (const std::string& vendor : spec.vendors)
         globs.insert(fmt::format("\"raw/*{}\"", find_vendor(vendor)->extension));
-    return fmt::format(R"([screen]
-name = "{}"
-
+    return fmt::format(R"(
 [strains]
 table = "strains.csv"
 
@@ -101,8 +101,31 @@ feature = "endpoint"
 min_effect = 0.1
 top = {}
 )",
-                       spec.name, fmt::join(globs, ", "), od_wavelength_nm, gfp_excitation_nm,
-                       gfp_emission_nm, std::min(10u, spec.strains));
+                       fmt::join(globs, ", "), od_wavelength_nm, gfp_excitation_nm, gfp_emission_nm,
+                       std::min(10u, spec.strains));
+}
+
+std::string pool_toml(const PoolSpec& pool) {
+    const std::string_view ending = pool.compression == "none" ? "" : ".gz";
+    return fmt::format(R"(
+[[pools]]
+name = "pool"
+reads = "reads/*_R1.fastq{}"
+samples = "samples.csv"
+library = "library.csv"
+)",
+                       ending);
+}
+
+}  // namespace
+
+std::string screen_toml(const SimulateSpec& spec) {
+    std::string text = fmt::format("[screen]\nname = \"{}\"\n", spec.name);
+    if (spec.has_plates)
+        text += plates_toml(spec);
+    if (spec.pool)
+        text += pool_toml(*spec.pool);
+    return text;
 }
 
 }  // namespace wellsieve::workflows::simulate
