@@ -13,10 +13,14 @@
 
 namespace wellsieve::formats::plates {
 
-struct Document::Decoded {
-    std::optional<std::string> text;
+/// The bytes, and on first use what they say.
+struct Document::Content {
+    std::string bytes;
+    std::string decoded;  ///< of a text that is not UTF-8
+    std::optional<std::string_view> text;
     char delimiter = '\0';
     std::optional<std::vector<Table>> tables;
+    std::optional<std::pair<int (*)(const Document&), int>> found;
 };
 
 Document Document::open(const std::string& path) {
@@ -37,38 +41,53 @@ Document Document::open(const std::string& path) {
 }
 
 Document::Document(std::string path, std::string bytes)
-    : path_(std::move(path)), bytes_(std::move(bytes)), decoded_(std::make_unique<Decoded>()) {}
+    : path_(std::move(path)), content_(std::make_unique<Content>()) {
+    content_->bytes = std::move(bytes);
+}
 Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
+std::string_view Document::bytes() const {
+    return content_->bytes;
+}
+
 bool Document::is_workbook() const {
-    return bytes_.starts_with("PK\x03\x04");
+    return bytes().starts_with("PK\x03\x04");
 }
 
 std::string_view Document::text() const {
-    if (!decoded_->text) {
-        decoded_->text = is_workbook() ? std::string() : decode_text(bytes_);
-        decoded_->delimiter = is_workbook() ? '\0' : guess_delimiter(*decoded_->text);
-    }
-    return *decoded_->text;
+    if (content_->text)
+        return *content_->text;
+    if (is_workbook())
+        return content_->text.emplace();
+    content_->text = utf8_text(bytes());
+    if (!content_->text)
+        content_->text = content_->decoded = decode_text(bytes());
+    content_->delimiter = guess_delimiter(*content_->text);
+    return *content_->text;
 }
 
 char Document::delimiter() const {
     text();
-    return decoded_->delimiter;
+    return content_->delimiter;
 }
 
 const std::vector<Table>& Document::tables() const {
-    if (!decoded_->tables) {
-        if (is_workbook()) {
-            decoded_->tables = read_workbook(path_, bytes_);
-        } else {
-            decoded_->tables.emplace();
-            decoded_->tables->push_back(Table::from_text(text(), delimiter()));
-        }
+    auto& tables = content_->tables;
+    if (!tables && is_workbook()) {
+        tables = read_workbook(path_, bytes());
+    } else if (!tables) {
+        Table table = Table::from_text(text(), delimiter());
+        tables.emplace().push_back(std::move(table));
     }
-    return *decoded_->tables;
+    return *tables;
+}
+
+int Document::once(int (*look)(const Document&)) const {
+    if (!content_->found || content_->found->first != look)
+        content_->found.emplace(look, look(*this));
+    return content_->found->second;
 }
 
 void Document::fail(const Table& table, std::size_t row, std::size_t column, std::string_view message) const {

@@ -23,7 +23,7 @@ class Document {
     ~Document();
 
     const std::string& path() const { return path_; }
-    std::string_view bytes() const { return bytes_; }
+    std::string_view bytes() const;
     bool is_workbook() const;  ///< starts as a zip archive does
 
     /// The whole file as UTF-8; empty for a workbook.
@@ -32,6 +32,9 @@ class Document {
 
     /// The sheets of a workbook, or the text as the one table. Throws FormatError for a damaged workbook.
     const std::vector<Table>& tables() const;
+
+    /// What `look` finds in this document. Asked in turn by several readers, it looks once.
+    int once(int (*look)(const Document&)) const;
 
     /// Reports a problem at a cell, a row, or in the file as a whole.
     [[noreturn]] void fail(const Table& table, std::size_t row, std::size_t column,
@@ -49,10 +52,9 @@ class Document {
                                char& decimal_mark) const;
 
   private:
-    struct Decoded;
+    struct Content;
     std::string path_;
-    std::string bytes_;
-    std::unique_ptr<Decoded> decoded_;  ///< filled on first use
+    std::unique_ptr<Content> content_;
 };
 
 }  // namespace wellsieve::formats::plates

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "formats/plates/gen5_internal.hpp"
+#include "formats/plates/plate_grid_internal.hpp"
 #include "formats/plates/readers_internal.hpp"
 #include "formats/plates/text.hpp"
 #include "formats/plates/value.hpp"
@@ -67,6 +68,7 @@ PlateFile read_gen5(const Document& document) {
 }
 
 PlateFile Gen5Export::read() {
+    expect_readings(document_, file_);
     for (const Table& table : document_.tables())
         for (std::size_t row = 0; row < table.rows();)
             row = take_row(table, row);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "formats/plates/gen5_internal.hpp"
+#include "formats/plates/plate_grid_internal.hpp"
 #include "formats/plates/text.hpp"
 #include "formats/plates/value.hpp"
 
@@ -64,13 +65,8 @@ bool is_gen5_matrix(const Table& table, std::size_t row, std::size_t first) {
 void Gen5Export::add_row(const Table& table, std::size_t row, const std::vector<WellColumn>& wells,
                          Measurement like) {
     for (const WellColumn& at : wells) {
-        const Value read = document_.value_at_either_mark(table, row, at.column, at.well, decimal_mark_);
-        like.value = read.number;
-        like.flag = read.flag;
         like.well = at.well;
-        if (read.flag != Flag::none && read.flag != Flag::not_measured)
-            file_.flag_texts.emplace(file_.measurements.size(), table.cell(row, at.column));
-        file_.measurements.push_back(like);
+        add_reading(document_, table, row, at.column, like, decimal_mark_, file_);
     }
 }
 
@@ -154,10 +150,6 @@ void Gen5Export::check_not_cut(const Table& table, std::size_t row, std::string_
 
 void Gen5Export::read_series_rows(const Table& table, std::size_t begin, std::size_t end,
                                   const SeriesHead& head, const Gen5Channel& channel) {
-    auto& measurements = file_.measurements;
-    const std::size_t wanted = measurements.size() + (end - begin) * head.wells.size();
-    if (wanted > measurements.capacity())
-        measurements.reserve(std::max(wanted, measurements.capacity() * 2));
     Measurement like;
     like.plate = plate();
     Readout readout = channel.readout;

@@ -100,6 +100,13 @@ struct PlateFile {
     /// time …
     std::map<std::string, std::string> metadata;
 
+    /// Adds a measurement like `like`, whose value its caller fills in.
+    Measurement& add(const Measurement& like) {
+        static_assert(sizeof(Measurement) == 40, "names every field");
+        // Field by field: a copy would read at once what was just written in pieces, and wait for it.
+        return measurements.emplace_back(Measurement{missing, like.time_s, like.temperature_c, like.readout,
+                                                     like.plate, like.well, Flag::none, like.cycle});
+    }
     /// Index of the plate with that name, added when new.
     std::uint32_t plate(std::string_view name);
     /// Index of a readout that is `same_as`, added when new.

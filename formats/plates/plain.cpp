@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "formats/plates/plain_internal.hpp"
 
@@ -44,11 +45,9 @@ char decimal_mark(const Document& document) {
 void add_reading(const Document& document, const Table& table, std::size_t row, std::size_t column, char mark,
                  const Measurement& at, PlateFile& file) {
     const std::string_view cell = table.cell(row, column);
-    Measurement& added = file.measurements.emplace_back(at);
-    if (const auto number = parse_number(cell, mark)) {  // nearly always
-        added.value = *number;
+    Measurement& added = file.add(at);
+    if (added.value = number_or_nan(cell, mark); !std::isnan(added.value))  // nearly always
         return;
-    }
     const Value value = document.value_at(table, row, column, at.well, mark);
     added.value = value.number;
     added.flag = value.flag;
@@ -89,10 +88,12 @@ Shape shape_of(const Table& table) {
 }
 
 Shape shape_of(const Document& document) {
-    for (const Table& table : document.tables())
-        if (const Shape shape = shape_of(table); shape != Shape::none)
-            return shape;
-    return Shape::none;
+    return static_cast<Shape>(document.once([](const Document& asked) {
+        for (const Table& table : asked.tables())
+            if (const Shape shape = shape_of(table); shape != Shape::none)
+                return static_cast<int>(shape);
+        return static_cast<int>(Shape::none);
+    }));
 }
 
 std::optional<PlateShape> shape_for_series(std::size_t count) {

@@ -45,8 +45,9 @@ Shape shape_of(const Document& document);
 /// Calls `read(table)` for each table of that shape; a sheet of another shape becomes a reject of `file`.
 template <typename Read>
 void for_each_table(const Document& document, Shape shape, PlateFile& file, Read read) {
+    const bool alone = document.tables().size() == 1;
     for (const Table& table : document.tables()) {
-        if (shape_of(table) == shape)
+        if ((alone ? shape_of(document) : shape_of(table)) == shape)
             read(table);
         else if (skip_blank_rows(table, 0) < table.rows())
             file.rejects.push_back({table.place(skip_blank_rows(table, 0)), "the sheet holds no such table"});

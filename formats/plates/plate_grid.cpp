@@ -89,16 +89,28 @@ std::optional<PlateGrid> grid_at(const Table& table, std::size_t header_row) {
 void add_reading(const Document& document, const Table& table, std::size_t row, std::size_t column,
                  const Measurement& where, PlateFile& file) {
     const std::string_view cell = table.cell(row, column);
-    Measurement& measurement = file.measurements.emplace_back(where);
-    if (const auto number = parse_number(cell)) {
-        measurement.value = *number;
+    Measurement& measurement = file.add(where);
+    if (measurement.value = number_or_nan(cell); !std::isnan(measurement.value))
         return;
-    }
     const char mark = cell.find(',') == std::string_view::npos ? '.' : ',';
     const Value value = document.value_at(table, row, column, where.well, mark);
     measurement.value = value.number;
     measurement.flag = value.flag;
     if (value.flag != Flag::none && !cell.empty())
+        file.flag_texts.emplace(file.measurements.size() - 1, cell);
+}
+
+void add_reading(const Document& document, const Table& table, std::size_t row, std::size_t column,
+                 const Measurement& where, char& decimal_mark, PlateFile& file) {
+    const std::string_view cell = table.cell(row, column);
+    Measurement& measurement = file.add(where);
+    if (measurement.value = number_or_nan(cell, decimal_mark);
+        !std::isnan(measurement.value))  // nearly always
+        return;
+    const Value value = document.value_at_either_mark(table, row, column, where.well, decimal_mark);
+    measurement.value = value.number;
+    measurement.flag = value.flag;
+    if (value.flag != Flag::none && value.flag != Flag::not_measured)
         file.flag_texts.emplace(file.measurements.size() - 1, cell);
 }
 
@@ -176,8 +188,10 @@ void set_shape(PlateFile& file, std::uint32_t plate, double rows, double columns
 }
 
 void expect_readings(const Document& document, PlateFile& file) {
-    constexpr std::size_t bytes_of_a_reading = 6;
-    file.measurements.reserve(document.text().size() / bytes_of_a_reading);
+    std::size_t cells = 0;
+    for (const Table& table : document.tables())
+        cells += table.cells();
+    file.measurements.reserve(cells);
 }
 
 void note(PlateFile& file, const char* key, std::string_view value) {

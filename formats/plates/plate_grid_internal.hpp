@@ -32,6 +32,11 @@ std::optional<std::uint16_t> grid_row_label(std::string_view label, std::size_t 
 void add_reading(const Document& document, const Table& table, std::size_t row, std::size_t column,
                  const Measurement& where, PlateFile& file);
 
+/// The same in a file that may write either decimal mark: tries `decimal_mark` first, and leaves there what
+/// fitted. A mark for "not measured" is not kept as a token.
+void add_reading(const Document& document, const Table& table, std::size_t row, std::size_t column,
+                 const Measurement& where, char& decimal_mark, PlateFile& file);
+
 /// Adds every cell of the grid; `where` gives plate, readout, time and temperature.
 void add_grid(const Document& document, const Table& table, const PlateGrid& grid, Measurement where,
               PlateFile& file);
@@ -59,7 +64,8 @@ inline constexpr std::uint32_t every_plate = 0xFFFFFFFF;
 /// rows, 8 columns) is righted. O(measurements).
 void set_shape(PlateFile& file, std::uint32_t plate, double rows, double columns);
 
-/// Room for the readings that a text can hold; memory that they do not fill is never touched.
+/// Room for a reading in each cell: moving millions costs more than reading them, and memory that they do not
+/// fill is never touched.
 void expect_readings(const Document& document, PlateFile& file);
 
 /// Remembers a fact about the run, unless it is empty or already known.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "formats/plates/plate_grid_internal.hpp"
 #include "formats/plates/readers_internal.hpp"
 #include "formats/plates/softmax_internal.hpp"
 #include "formats/plates/text.hpp"
@@ -51,7 +52,6 @@ class SoftmaxTables {
                 table_, row,
                 fmt::format("{} tables stand side by side, but the 'Plate:' line names {} readings",
                             channels_.size(), readouts_.size()));
-        make_room((end_ - row) * table_.columns(row));
         plate_.wells_across ? read_wells_across(row + 1) : read_plates(row + 1);
     }
 
@@ -63,12 +63,6 @@ class SoftmaxTables {
 
     void not_taken(std::string_view reason) {
         file_.rejects.push_back({table_.place(plate_.row), std::string(reason)});
-    }
-
-    void make_room(std::size_t more) {
-        auto& measurements = file_.measurements;
-        if (measurements.size() + more > measurements.capacity())
-            measurements.reserve(std::max(measurements.size() + more, measurements.capacity() * 2));
     }
 
     void set_aside_from(std::size_t row) {
@@ -166,16 +160,6 @@ class SoftmaxTables {
         return file_.readout(readout);
     }
 
-    void add(std::size_t row, std::size_t cell, Measurement measurement) {
-        const Value value =
-            document_.value_at_either_mark(table_, row, cell, measurement.well, decimal_mark_);
-        measurement.value = value.number;
-        measurement.flag = value.flag;
-        if (value.flag != Flag::none && value.flag != Flag::not_measured)
-            file_.flag_texts.emplace(file_.measurements.size(), table_.cell(row, cell));
-        file_.measurements.push_back(measurement);
-    }
-
     /// A row may end before its last heading where the region that was read does, and nowhere else.
     void check_width(std::size_t row, const std::vector<Column>& columns, Well last) const {
         std::size_t wanted = columns.back().cell;
@@ -236,7 +220,7 @@ class SoftmaxTables {
                 measurement.readout = readouts[k];
                 for (const Column& column : channels_[k]) {
                     measurement.well.column = column.well.column;
-                    add(row, column.cell, measurement);
+                    add_reading(document_, table_, row, column.cell, measurement, decimal_mark_, file_);
                 }
             }
         }
@@ -275,7 +259,7 @@ class SoftmaxTables {
         measurement.readout = readout(channel, row);
         for (const Column& column : channels_.front()) {
             measurement.well = column.well;
-            add(row, column.cell, measurement);
+            add_reading(document_, table_, row, column.cell, measurement, decimal_mark_, file_);
         }
     }
 
@@ -382,6 +366,7 @@ PlateFile read_table(const Document& document, const Table& table) {
     const bool measured =
         std::any_of(plates.begin(), plates.end(), [](const SoftmaxPlate& p) { return !p.reduced; });
     PlateFile file;
+    file.measurements.reserve(table.cells());
     char decimal_mark = '.';
     // Sections are moved about by hand; by name, a plate has its place however they lie.
     std::stable_sort(plates.begin(), plates.end(),

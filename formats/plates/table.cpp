@@ -29,8 +29,8 @@ std::string unescape(std::string_view quoted) {
     return text;
 }
 
-/// The end of a quoted cell that starts at `begin` (its quote); npos when the quote is never closed by one that a
-/// delimiter or line end follows, in which case it is an ordinary character.
+/// The end of a quoted cell that starts at `begin` (its quote); npos when the quote is never closed by one
+/// that a delimiter or line end follows, in which case it is an ordinary character.
 std::size_t closing_quote(std::string_view text, std::size_t begin, char delimiter) {
     for (std::size_t i = begin + 1; i < text.size(); ++i) {
         if (text[i] != '"')
@@ -46,6 +46,80 @@ std::size_t closing_quote(std::string_view text, std::size_t begin, char delimit
     }
     return std::string_view::npos;
 }
+
+/// Nothing that `trim` would take away stands at either end.
+bool is_trimmed(std::string_view cell) {
+    const auto plain = [](char c) { return c > ' ' && c < '\x7F'; };
+    return cell.empty() || (plain(cell.front()) && plain(cell.back()));
+}
+
+/// Walks through a text cell by cell.
+class Cutter {
+  public:
+    Cutter(std::string_view text, char delimiter, Table& table)
+        : text_(text), delimiter_(delimiter), table_(table) {
+        for (char c : {delimiter, '\n', '\r'})
+            ends_cell_[static_cast<unsigned char>(c)] = true;
+    }
+
+    void cut() {
+        for (std::size_t line = 1; at_ < text_.size(); ++line) {
+            table_.add_row(line);
+            while (cut_cell(line)) {
+            }
+            if (at_ < text_.size() && text_[at_] == '\r')  // "\r\n", or a lone "\r" of an old Macintosh
+                ++at_;
+            if (at_ < text_.size() && text_[at_] == '\n')
+                ++at_;
+        }
+    }
+
+  private:
+    /// Whether another cell follows in the row.
+    bool cut_cell(std::size_t& line) {
+        if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == ' ') && cut_quoted(line))
+            return step_over_delimiter();
+        const std::size_t begin = at_;
+        at_ = end_of_cell(at_);
+        const std::string_view cell = text_.substr(begin, at_ - begin);
+        table_.add_cell(is_trimmed(cell) ? cell : trim(cell));
+        return step_over_delimiter();
+    }
+
+    /// Nothing, and false, when the cell is not a quoted one.
+    bool cut_quoted(std::size_t& line) {
+        const std::size_t quote = text_.find_first_not_of(' ', at_);
+        if (quote == std::string_view::npos || text_[quote] != '"')
+            return false;
+        const std::size_t close = closing_quote(text_, quote, delimiter_);
+        if (close == std::string_view::npos)
+            return false;
+        const std::string_view inside = text_.substr(quote + 1, close - quote - 1);
+        line += static_cast<std::size_t>(std::count(inside.begin(), inside.end(), '\n'));
+        const bool escaped = inside.find('"') != std::string_view::npos;
+        table_.add_cell(trim(escaped ? table_.own(unescape(inside)) : inside));
+        at_ = end_of_cell(close + 1);
+        return true;
+    }
+
+    std::size_t end_of_cell(std::size_t from) const {
+        while (from < text_.size() && !ends_cell_[static_cast<unsigned char>(text_[from])])
+            ++from;
+        return from;
+    }
+
+    bool step_over_delimiter() {
+        const bool more = at_ < text_.size() && text_[at_] == delimiter_;
+        at_ += more;
+        return more;
+    }
+
+    std::string_view text_;
+    char delimiter_;
+    Table& table_;
+    std::array<bool, 256> ends_cell_{};
+    std::size_t at_ = 0;
+};
 
 }  // namespace
 
@@ -75,43 +149,9 @@ std::string Table::place(std::size_t row) const {
 
 Table Table::from_text(std::string_view text, char delimiter) {
     Table table;
-    table.cells_.reserve(text.size() / 6);
-    std::size_t line = 1;
-    std::size_t at = 0;
-    while (at < text.size()) {
-        table.add_row(line);
-        for (bool more = true; more;) {
-            std::size_t quote = at;
-            while (quote < text.size() && text[quote] == ' ')
-                ++quote;
-            if (quote < text.size() && text[quote] == '"') {
-                const std::size_t close = closing_quote(text, quote, delimiter);
-                if (close != std::string_view::npos) {
-                    const std::string_view inside = text.substr(quote + 1, close - quote - 1);
-                    line += static_cast<std::size_t>(std::count(inside.begin(), inside.end(), '\n'));
-                    const bool escaped = inside.find('"') != std::string_view::npos;
-                    table.add_cell(trim(escaped ? table.own(unescape(inside)) : inside));
-                    at = close + 1;
-                    while (at < text.size() && text[at] != delimiter && text[at] != '\n' && text[at] != '\r')
-                        ++at;
-                    more = at < text.size() && text[at] == delimiter;
-                    at += more;
-                    continue;
-                }
-            }
-            std::size_t end = at;
-            while (end < text.size() && text[end] != delimiter && text[end] != '\n' && text[end] != '\r')
-                ++end;
-            table.add_cell(trim(text.substr(at, end - at)));
-            more = end < text.size() && text[end] == delimiter;
-            at = end + more;
-        }
-        if (at < text.size() && text[at] == '\r')  // "\r\n", or a lone "\r" of an old Macintosh
-            ++at;
-        if (at < text.size() && text[at] == '\n')
-            ++at;
-        ++line;
-    }
+    const auto count = [&](char c) { return std::count(text.begin(), text.end(), c); };
+    table.cells_.reserve(static_cast<std::size_t>(count(delimiter) + std::max(count('\n'), count('\r')) + 1));
+    Cutter(text, delimiter, table).cut();
     return table;
 }
 
@@ -128,8 +168,8 @@ char guess_delimiter(std::string_view text) {
         std::map<std::size_t, std::size_t> lines_by_cells;  // only lines that the candidate cuts
         std::size_t at = 0;
         for (std::size_t n = 0; n < probe_lines && at < text.size(); ++n) {
-            const auto end =
-                static_cast<std::size_t>(std::find_if(text.begin() + at, text.end(), ends_line) - text.begin());
+            const auto end = static_cast<std::size_t>(std::find_if(text.begin() + at, text.end(), ends_line) -
+                                                      text.begin());
             const std::string_view line = text.substr(at, end - at);
             const auto cuts = static_cast<std::size_t>(std::count(line.begin(), line.end(), candidate));
             if (cuts > 0)

@@ -29,6 +29,7 @@ class Table {
             return 0;
         return (row + 1 < row_starts_.size() ? row_starts_[row + 1] : cells_.size()) - row_starts_[row];
     }
+    std::size_t cells() const { return cells_.size(); }
     std::string_view cell(std::size_t row, std::size_t column) const {
         return column < columns(row) ? cells_[row_starts_[row] + column] : std::string_view{};
     }

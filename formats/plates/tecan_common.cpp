@@ -33,15 +33,6 @@ std::optional<Mode> mode_named(std::string_view text) {
     return std::nullopt;
 }
 
-void reserve_for(const Document& document, PlateFile& file) {
-    std::size_t values = 0;
-    for (const Table& table : document.tables())
-        for (std::size_t row = 0; row < table.rows(); ++row)
-            for (std::size_t c = 1; c < table.columns(row); ++c)
-                values += !table.cell(row, c).empty();
-    file.measurements.reserve(values);
-}
-
 double first_number(std::string_view text) {
     const std::size_t begin = text.find_first_of("0123456789");
     if (begin == std::string_view::npos)

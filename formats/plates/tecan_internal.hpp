@@ -17,9 +17,6 @@ namespace wellsieve::formats::plates::tecan {
 /// The mode that a text names ("Fluorescence Top Reading", "Absorbanz"); nothing for "Kinetic" and the like.
 std::optional<Mode> mode_named(std::string_view text);
 
-/// Room for a value in each cell: moving millions of measurements costs more than reading them.
-void reserve_for(const Document& document, PlateFile& file);
-
 /// "24.8 °C" → 24.8, "600s" → 600, "[485nm]" → 485; NaN for a text without a number.
 double first_number(std::string_view text);
 

@@ -255,7 +255,7 @@ class MagellanTable {
 
 PlateFile read_magellan(const Document& document) {
     PlateFile file;
-    tecan::reserve_for(document, file);
+    expect_readings(document, file);
     for (const Table& table : document.tables()) {
         if (const auto header = find_header(table))
             MagellanTable(document, table, *header, file).read();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "formats/plates/plate_grid_internal.hpp"
 #include "formats/plates/readers_internal.hpp"
 #include "formats/plates/tecan_internal.hpp"
 #include "formats/plates/text.hpp"
@@ -33,7 +34,7 @@ Match sniff(const Document& document, std::string_view program) {
 
 PlateFile read(const Document& document, std::string_view program) {
     PlateFile file;
-    tecan::reserve_for(document, file);
+    expect_readings(document, file);
     tecan::ReadoutList readouts(file);
     for (const Table& table : document.tables()) {
         if (has_header(table, program))

@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace wellsieve::formats::plates {
 namespace {
+
+constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
+constexpr std::string_view little_endian_mark = "\xFF\xFE";
+constexpr std::string_view big_endian_mark = "\xFE\xFF";
 
 // Windows-1252 bytes 0x80 … 0x9F; 0 where the code page has no character.
 constexpr std::array<char16_t, 32> windows_1252{
@@ -78,7 +83,15 @@ std::size_t utf8_sequence_length(unsigned char lead) {
 }
 
 bool is_utf8(std::string_view bytes) {
+    constexpr std::uint64_t high_bits = 0x8080808080808080;
     for (std::size_t i = 0; i < bytes.size();) {
+        if (std::uint64_t word = high_bits; bytes.size() - i >= sizeof word) {  // mostly ASCII
+            std::memcpy(&word, bytes.data() + i, sizeof word);
+            if ((word & high_bits) == 0) {
+                i += sizeof word;
+                continue;
+            }
+        }
         const std::size_t length = utf8_sequence_length(static_cast<unsigned char>(bytes[i]));
         if (length == 0 || i + length > bytes.size())
             return false;
@@ -101,27 +114,50 @@ bool looks_like_utf16(std::string_view bytes, bool little_endian) {
     return zeros * 10 > probe / 2 * 8;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+enum class Utf16 { no, little_endian, big_endian };
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f'; }
+/// Whether the bytes are UTF-16, with a mark or without.
+Utf16 utf16_of(std::string_view bytes) {
+    if (bytes.starts_with(little_endian_mark) || bytes.starts_with(big_endian_mark))
+        return bytes.starts_with(little_endian_mark) ? Utf16::little_endian : Utf16::big_endian;
+    if (looks_like_utf16(bytes, true))
+        return Utf16::little_endian;
+    return looks_like_utf16(bytes, false) ? Utf16::big_endian : Utf16::no;
+}
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
+}
 
 constexpr std::string_view no_break_space = "\xC2\xA0";
 
 }  // namespace
 
+std::optional<std::string_view> utf8_text(std::string_view bytes) {
+    if (bytes.starts_with(utf8_mark))
+        bytes.remove_prefix(utf8_mark.size());
+    else if (utf16_of(bytes) != Utf16::no)
+        return std::nullopt;
+    return is_utf8(bytes) ? std::optional(bytes) : std::nullopt;
+}
+
 std::string decode_text(std::string_view bytes) {
-    using namespace std::string_view_literals;
-    if (bytes.starts_with("\xEF\xBB\xBF"sv))
-        bytes.remove_prefix(3);
-    else if (bytes.starts_with("\xFF\xFE"sv))
-        return from_utf16(bytes.substr(2), true);
-    else if (bytes.starts_with("\xFE\xFF"sv))
-        return from_utf16(bytes.substr(2), false);
-    else if (looks_like_utf16(bytes, true))
-        return from_utf16(bytes, true);
-    else if (looks_like_utf16(bytes, false))
-        return from_utf16(bytes, false);
-    return is_utf8(bytes) ? std::string(bytes) : from_windows_1252(bytes);
+    if (const auto text = utf8_text(bytes))
+        return std::string(*text);
+    const bool marked = bytes.starts_with(little_endian_mark) || bytes.starts_with(big_endian_mark);
+    switch (utf16_of(bytes)) {
+        case Utf16::little_endian:
+            return from_utf16(bytes.substr(marked ? 2 : 0), true);
+        case Utf16::big_endian:
+            return from_utf16(bytes.substr(marked ? 2 : 0), false);
+        case Utf16::no:
+            break;
+    }
+    return from_windows_1252(bytes.starts_with(utf8_mark) ? bytes.substr(utf8_mark.size()) : bytes);
 }
 
 std::string_view trim(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,9 @@ namespace wellsieve::formats::plates {
 /// Bytes of a text export → UTF-8 without byte order mark. Knows UTF-8, UTF-16 (either order, with or without
 /// mark) and, where the bytes are not UTF-8, Windows-1252. Never fails: an undecodable unit becomes U+FFFD.
 std::string decode_text(std::string_view bytes);
+
+/// The bytes themselves, without byte order mark, where they are UTF-8 and so need no decoding.
+std::optional<std::string_view> utf8_text(std::string_view bytes);
 
 /// Without blanks, tabs, no-break spaces and carriage returns at either end.
 std::string_view trim(std::string_view text);

@@ -16,7 +16,11 @@ struct Value {
 /// Nothing for other text, for "nan" and "inf", and for a number beyond the range of double.
 std::optional<double> parse_number(std::string_view text, char decimal_mark = '.') noexcept;
 
-/// One cell of a reading: a number; a token that some instrument writes in the place of one ("OVRFLW", "OVER",
+/// The same, NaN for what is no number: for the cells of a table, of which there are millions.
+double number_or_nan(std::string_view text, char decimal_mark = '.') noexcept;
+
+/// One cell of a reading: a number; a token that some instrument writes in the place of one ("OVRFLW",
+/// "OVER",
 /// "<0.000", "*0.356*", "Masked", "Path?", "NaN", …) as its flag; empty as not measured. Nothing for unknown
 /// text, which the caller turns into an error with its place. The one list of tokens for all readers.
 std::optional<Value> parse_value(std::string_view cell, char decimal_mark = '.') noexcept;

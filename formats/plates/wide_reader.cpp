@@ -8,6 +8,7 @@
 
 #include "formats/plates/plain_internal.hpp"
 #include "formats/plates/plain_label_internal.hpp"
+#include "formats/plates/plate_grid_internal.hpp"
 #include "formats/plates/readers_internal.hpp"
 #include "formats/plates/text.hpp"
 
@@ -96,6 +97,7 @@ class WideReading {
         : document_(document), mark_(plain::decimal_mark(document)) {}
 
     PlateFile read() {
+        expect_readings(document_, file_);
         plain::for_each_table(document_, plain::Shape::wide, file_,
                               [&](const Table& table) { read_table(table); });
         if (file_.measurements.empty())
@@ -203,7 +205,6 @@ class WideReading {
         std::vector<std::size_t> rows;
         const std::vector<double> times = times_down(table, header, first, rows);
 
-        file_.measurements.reserve(file_.measurements.size() + rows.size() * series.size());
         Measurement at;
         at.readout = file_.readout(heading.readout);
         std::string_view plate_name;
@@ -269,7 +270,6 @@ class WideReading {
         at.plate = file_.plate(heading.plate_name());
         at.temperature_c = heading.temperature_c;
         name_samples(series, at.plate);
-        file_.measurements.reserve(file_.measurements.size() + series.size() * columns.size());
         for (const Series& s : series) {
             at.well = s.well;
             for (std::size_t i = 0; i < columns.size(); ++i) {

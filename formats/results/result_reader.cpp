@@ -31,8 +31,8 @@ void check_schema(const std::string& path, hid_t file) {
     if (major < schema_major)
         throw FormatError(path, "",
                           fmt::format("schema version {} is older than {}, which this program reads: "
-                                      "run 'wellsieve upgrade {} -o NEW.h5' first",
-                                      version, schema_version, path));
+                                      "run its screen again",
+                                      version, schema_version));
 }
 
 /// Tables of the schema in its order, then the others by name.

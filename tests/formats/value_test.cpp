@@ -1,10 +1,44 @@
 #include "formats/plates/value.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
+#include <random>
+#include <string>
 
 using namespace wellsieve::formats::plates;
+
+TEST_CASE("plain numbers of any length are read as the C library reads them") {
+    std::mt19937 random(20261124);
+    for (int i = 0; i < 20000; ++i) {
+        std::string text = random() % 4 == 0 ? "-" : "";
+        const std::size_t digits = 1 + random() % 17;
+        for (std::size_t d = 0; d < digits; ++d)
+            text += static_cast<char>('0' + random() % 10);
+        if (random() % 4 != 0)
+            text.insert(text.size() - random() % (digits + 1), ".");
+        INFO(text);
+        const double wanted = std::strtod(text.c_str(), nullptr);
+        CHECK(parse_number(text) == wanted);
+        std::replace(text.begin(), text.end(), '.', ',');
+        CHECK(parse_number(text, ',') == wanted);
+    }
+}
+
+TEST_CASE("one wrong character makes a text no number, wherever it stands") {
+    const std::string_view may_stand_in_numbers = "0123456789.eE+- \t\r\n\v\f";
+    for (std::size_t size = 1; size <= 12; ++size)
+        for (std::size_t at = 0; at < size; ++at)
+            for (int c = 0; c < 256; ++c) {
+                std::string text(size, '7');
+                text[at] = static_cast<char>(c);
+                INFO(text << ", character " << c << " at " << at);
+                if (may_stand_in_numbers.find(text[at]) == std::string_view::npos)
+                    CHECK_FALSE(parse_number(text));
+                CHECK(std::isnan(number_or_nan(text)) == !parse_number(text));
+            }
+}
 
 TEST_CASE("numbers are read with the stated decimal mark only") {
     CHECK(parse_number("0.981") == 0.981);

@@ -14,7 +14,7 @@ MAY_INCLUDE = {
     "kernels": {"kernels"},
     "pipeline": {"pipeline", "formats", "kernels"},
     "workflows": {"workflows", "pipeline", "formats", "kernels"},
-    "bench": TOP - {"tests", "examples", "workflows"},
+    "bench": TOP - {"examples"},
     "tests": TOP - {"bench", "examples"},
     "examples": TOP - {"tests", "bench", "workflows"},
 }
