@@ -1,6 +1,9 @@
 #include "pipeline/measure_quality.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 
@@ -110,6 +113,34 @@ class TraitQuality {
     std::vector<double> edge_effect_, row_effect_, column_effect_;
 };
 
+/// How many curves of cultures each verdict holds for, and the blanks that grow.
+void count_verdicts(Screen& screen, const CurveColumn& curves) {
+    std::size_t at = 0;
+    for (std::size_t p = 0; p < screen.plates.plates.size(); ++p) {
+        const PlateData& plate = screen.plates.plates[p];
+        std::map<std::string, double> counts;
+        std::vector<std::string> growing_blanks;
+        for (; at < curves.wells.size() && curves.wells[at] < screen.well_begin[p + 1]; ++at) {
+            const auto well = static_cast<std::uint32_t>(curves.wells[at] - screen.well_begin[p]);
+            const Role role = plate.wells[well].role;
+            if (role == Role::blank && std::isfinite(curves.rates[at].rate_per_h))
+                growing_blanks.push_back(well_name(plate.shape.well(well)));
+            if (role != Role::blank && role != Role::empty)
+                ++counts["curves_" + std::string(verdict_name(curves.found[at].verdicts))];
+        }
+        for (const auto& [metric, count] : counts)
+            screen.qc.push_back({plate.name, curves.readout, metric, count});
+        if (growing_blanks.empty())
+            continue;
+        screen.qc.push_back(
+            {plate.name, curves.readout, "growing_blanks", static_cast<double>(growing_blanks.size())});
+        screen.warnings.push_back(fmt::format(
+            "plate '{}': the blanks {} grow in readout '{}' and raise what is subtracted; mask them if "
+            "they are contaminated",
+            plate.name, fmt::join(growing_blanks, ", "), curves.readout));
+    }
+}
+
 void add_screen_metric(Screen& screen, const TraitColumn& trait, const char* metric, double value) {
     if (std::isfinite(value))
         screen.qc.push_back({"", trait.options.name, metric, value});
@@ -146,6 +177,8 @@ void measure_quality(Screen& screen) {
     screen.qc.clear();
     for (const TraitColumn& trait : screen.traits)
         TraitQuality(screen, trait).run();
+    for (const CurveColumn& curves : screen.curves)
+        count_verdicts(screen, curves);
 }
 
 void measure_agreement(Screen& screen) {

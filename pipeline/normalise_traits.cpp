@@ -96,6 +96,11 @@ class TraitNormaliser {
         trait_.scale = trait_.options.scale;
         if (trait_.scale != S::automatic)
             return;
+        if (is_a_time(trait_.options.feature)) {
+            trait_.scale = S::linear;
+            trait_.choice = "linear scale, since differences of times count and not their ratios; ";
+            return;
+        }
         std::size_t measured = 0;
         std::size_t without_logarithm = 0;
         for (std::size_t i = 0; i < trait_.corrected.size(); ++i)

@@ -40,6 +40,26 @@ bool same_quantity(const ReadoutSeries& a, const ReadoutSeries& b) {
     return a.readout.same_as(b.readout) && a.read == b.read;
 }
 
+/// Whether one run of the plate ended before the other began.
+bool follow_each_other(const ReadoutSeries& a, const ReadoutSeries& b) {
+    return a.on_shared_clock && b.on_shared_clock &&
+           (a.times_s.back() < b.times_s.front() || b.times_s.back() < a.times_s.front());
+}
+
+template <typename T>
+void insert(std::vector<T>& into, const std::vector<T>& values, bool in_front) {
+    into.insert(in_front ? into.begin() : into.end(), values.begin(), values.end());
+}
+
+/// Runs that follow each other are one curve.
+void join_runs(ReadoutSeries& series, const ReadoutSeries& run) {
+    const bool earlier = run.times_s.back() < series.times_s.front();
+    insert(series.times_s, run.times_s, earlier);
+    insert(series.temperature_c, run.temperature_c, earlier);
+    insert(series.values, run.values, earlier);
+    insert(series.flags, run.flags, earlier);
+}
+
 void merge_into(PlateData& plate, PlateData part) {
     if (plate.shape != part.shape)
         throw FormatError(first_source(part), fmt::format("plate '{}'", part.name),
@@ -49,13 +69,16 @@ void merge_into(PlateData& plate, PlateData part) {
         const auto twin =
             std::find_if(plate.series.begin(), plate.series.end(),
                          [&](const ReadoutSeries& other) { return same_quantity(other, series); });
-        if (twin != plate.series.end())
+        if (twin == plate.series.end())
+            plate.series.push_back(std::move(series));
+        else if (follow_each_other(*twin, series))
+            join_runs(*twin, series);
+        else
             throw FormatError(
                 series.source, fmt::format("plate '{}'", part.name),
                 fmt::format("{} has the same reading of this plate; a plate_list says which file is which "
-                            "plate and replicate",
+                            "plate and replicate, and by start_h which run of a plate came when",
                             twin->source));
-        plate.series.push_back(std::move(series));
     }
 }
 

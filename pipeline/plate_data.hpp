@@ -13,11 +13,15 @@ namespace wellsieve::pipeline {
 /// The flag of a cell in a readout's matrix that the file does not have at all; never leaves the program.
 inline constexpr formats::plates::Flag absent{255};
 
+/// The flag of a trait that a well's growth curve does not support; results give the reason in its place.
+inline constexpr formats::plates::Flag unsupported{254};
+
 /// One readout of one plate as a dense matrix.
 struct ReadoutSeries {
     formats::plates::Readout readout;
     std::uint16_t read = 1;             ///< 1, 2, … where the file holds the same quantity several times
     std::string source;                 ///< the file that it comes from
+    bool on_shared_clock = false;       ///< other runs of the plate may precede and follow it
     std::vector<double> times_s;        ///< ascending; one NaN for an endpoint
     std::vector<double> temperature_c;  ///< [time], NaN where the file has none
     std::vector<double> values;         ///< [time][well], wells row-major; NaN where flagged

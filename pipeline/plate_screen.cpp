@@ -43,24 +43,61 @@ void lay_out_wells(Screen& screen) {
         screen.well_begin.push_back(screen.well_begin.back() + plate.shape.wells());
 }
 
+template <typename T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
+
+TraitColumn trait_column(const TraitOptions& options, const std::vector<PlateTraits>& measured,
+                         std::size_t number) {
+    TraitColumn column;
+    column.options = options;
+    const bool of_growth = is_of_growth(options.feature);
+    for (const PlateTraits& of_plate : measured) {
+        const PlateTrait& trait = of_plate.traits[number];
+        append(column.raw, trait.raw);
+        append(column.corrected, trait.corrected);
+        append(column.standard_error, trait.standard_error);
+        append(column.flags, trait.flags);
+        append(column.reasons, trait.reasons);
+        if (of_growth)
+            column.reasons.resize(column.flags.size());
+    }
+    return column;
+}
+
+CurveColumn curve_column(const Screen& screen, const CurveAnalysis& analysis,
+                         const std::vector<PlateTraits>& measured, std::size_t number) {
+    CurveColumn column;
+    column.readout = screen.options.traits[analysis.traits.front()].readout;
+    for (std::size_t t : analysis.traits)
+        column.traits += (column.traits.empty() ? "" : ", ") + screen.options.traits[t].name;
+    for (std::size_t p = 0; p < measured.size(); ++p) {
+        const GrowthCurves& curves = measured[p].curves[number];
+        for (std::size_t i = 0; i < curves.rates.size(); ++i)
+            if (curves.was_read[i] != 0) {
+                column.wells.push_back(screen.well_begin[p] + i);
+                column.rates.push_back(curves.rates[i]);
+                column.found.push_back(curves.traits[i]);
+            }
+    }
+    return column;
+}
+
 void measure_traits(Screen& screen) {
-    const MeasureTraits measure{screen.options.traits, screen.readouts};
-    std::vector<std::vector<PlateTrait>> measured(screen.plates.plates.size());
+    const std::vector<TraitOptions>& traits = screen.options.traits;
+    const MeasureTraits measure{traits, screen.readouts, screen.options.curves};
+    std::vector<PlateTraits> measured(screen.plates.plates.size());
     parallel_for_index(measured.size(), [&](std::size_t p) {
         measured[p] = measure({&screen.plates.plates[p], &screen.readout_index[p]});
     });
     screen.traits.clear();
-    for (std::size_t t = 0; t < screen.options.traits.size(); ++t) {
-        TraitColumn column;
-        column.options = screen.options.traits[t];
-        for (const std::vector<PlateTrait>& of_plate : measured) {
-            const PlateTrait& trait = of_plate[t];
-            column.raw.insert(column.raw.end(), trait.raw.begin(), trait.raw.end());
-            column.corrected.insert(column.corrected.end(), trait.corrected.begin(), trait.corrected.end());
-            column.flags.insert(column.flags.end(), trait.flags.begin(), trait.flags.end());
-        }
-        screen.traits.push_back(std::move(column));
-    }
+    for (std::size_t t = 0; t < traits.size(); ++t)
+        screen.traits.push_back(trait_column(traits[t], measured, t));
+    screen.curves.clear();
+    const std::vector<CurveAnalysis> analyses = curve_analyses(traits);
+    for (std::size_t a = 0; a < analyses.size(); ++a)
+        screen.curves.push_back(curve_column(screen, analyses[a], measured, a));
 }
 
 }  // namespace

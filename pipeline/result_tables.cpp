@@ -7,7 +7,10 @@
 #include <set>
 
 #include "formats/results/schema.hpp"
+#include "pipeline/curve_table.hpp"
+#include "pipeline/growth_curves.hpp"
 #include "pipeline/pool_tables.hpp"
+#include "pipeline/table_columns_internal.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -17,24 +20,6 @@ namespace results = formats::results;
 using plates::Flag;
 using results::Categorical;
 using results::ResultTable;
-
-/// Every well name of the largest plate, so that a code is a place.
-struct WellNames {
-    explicit WellNames(const std::vector<PlateData>& all) {
-        for (const PlateData& plate : all)
-            largest = {std::max(largest.rows, plate.shape.rows),
-                       std::max(largest.columns, plate.shape.columns)};
-        for (std::uint32_t i = 0; i < largest.wells(); ++i)
-            names.push_back(plates::well_name(largest.well(i)));
-    }
-
-    std::int32_t code(plates::PlateShape shape, std::uint32_t index) const {
-        return static_cast<std::int32_t>(largest.index(shape.well(index)));
-    }
-
-    plates::PlateShape largest;
-    std::vector<std::string> names;
-};
 
 std::vector<std::string> flag_categories() {
     std::vector<std::string> names;
@@ -46,35 +31,6 @@ std::vector<std::string> flag_categories() {
 std::int32_t flag_code(Flag flag) {
     return flag == Flag::none ? Categorical::not_available : static_cast<std::int32_t>(flag) - 1;
 }
-
-std::vector<std::string> plate_names(const Screen& screen) {
-    std::vector<std::string> names;
-    for (const PlateData& plate : screen.plates.plates)
-        names.push_back(plate.name);
-    return names;
-}
-
-/// A column of text collected row by row; empty text is not available.
-class TextColumn {
-  public:
-    void add(const std::string& text) {
-        if (text.empty()) {
-            column_.codes.push_back(Categorical::not_available);
-            return;
-        }
-        const auto [entry, added] =
-            codes_.try_emplace(text, static_cast<std::int32_t>(column_.categories.size()));
-        if (added)
-            column_.categories.push_back(text);
-        column_.codes.push_back(entry->second);
-    }
-
-    Categorical take() { return std::move(column_); }
-
-  private:
-    Categorical column_;
-    std::map<std::string, std::int32_t> codes_;
-};
 
 template <typename Rows, typename Text>
 Categorical text_column(const Rows& rows, Text text) {
@@ -218,17 +174,42 @@ ResultTable readouts_table(const Screen& screen) {
     return table;
 }
 
+/// Why there is no number: the reader's flag, or what speaks against the growth curve.
+class TraitFlags {
+  public:
+    void add(const TraitColumn& column) {
+        for (std::size_t well = 0; well < column.flags.size(); ++well)
+            column_.codes.push_back(column.flags[well] == unsupported ? code_of(column.reasons[well])
+                                                                      : flag_code(column.flags[well]));
+    }
+
+    Categorical take() { return std::move(column_); }
+
+  private:
+    std::int32_t code_of(std::string_view reason) {
+        const auto known = std::find(column_.categories.begin(), column_.categories.end(), reason);
+        if (known == column_.categories.end())
+            column_.categories.emplace_back(reason);
+        return static_cast<std::int32_t>(
+            std::find(column_.categories.begin(), column_.categories.end(), reason) -
+            column_.categories.begin());
+    }
+
+    Categorical column_{{}, flag_categories(), false};
+};
+
 ResultTable traits_table(const Screen& screen) {
     const WellNames names(screen.plates.plates);
     const std::size_t rows = screen.wells() * screen.traits.size();
     Categorical plate{{}, plate_names(screen), false};
     Categorical well{{}, names.names, false};
     Categorical trait;
-    Categorical flag{{}, flag_categories(), false};
+    TraitFlags flag;
     std::vector<double> raw;
     std::vector<double> corrected;
+    std::vector<double> standard_error;
     std::vector<double> normalised;
-    for (std::vector<double>* column : {&raw, &corrected, &normalised})
+    for (std::vector<double>* column : {&raw, &corrected, &standard_error, &normalised})
         column->reserve(rows);
     for (const TraitColumn& column : screen.traits) {
         for (std::size_t p = 0; p < screen.plates.plates.size(); ++p)
@@ -239,10 +220,11 @@ ResultTable traits_table(const Screen& screen) {
         trait.codes.insert(trait.codes.end(), screen.wells(),
                            static_cast<std::int32_t>(trait.categories.size()));
         trait.categories.push_back(column.options.name);
-        for (Flag value : column.flags)
-            flag.codes.push_back(flag_code(value));
+        flag.add(column);
         raw.insert(raw.end(), column.raw.begin(), column.raw.end());
         corrected.insert(corrected.end(), column.corrected.begin(), column.corrected.end());
+        standard_error.insert(standard_error.end(), column.standard_error.begin(),
+                              column.standard_error.end());
         normalised.insert(normalised.end(), column.normalised.begin(), column.normalised.end());
     }
     ResultTable table = results::make_table(results::table_name::traits);
@@ -251,8 +233,9 @@ ResultTable traits_table(const Screen& screen) {
     table.add("trait", std::move(trait));
     table.add("raw", std::move(raw));
     table.add("corrected", std::move(corrected));
+    table.add("standard_error", std::move(standard_error));
     table.add("normalised", std::move(normalised));
-    table.add("flag", std::move(flag));
+    table.add("flag", flag.take());
     return table;
 }
 
@@ -363,6 +346,7 @@ std::vector<ResultTable> result_tables(const Screen& screen) {
         tables.push_back(plates_table(screen));
         tables.push_back(wells_table(screen));
         tables.push_back(readouts_table(screen));
+        tables.push_back(curves_table(screen));
         tables.push_back(traits_table(screen));
         tables.push_back(scores_table(screen));
         tables.push_back(ranking_table(screen));

@@ -7,7 +7,31 @@ std::vector<std::string_view> words_of(Blank) {
 }
 
 std::vector<std::string_view> words_of(Feature) {
-    return {"endpoint", "maximum", "minimum", "mean", "auc"};
+    return {"endpoint",
+            "maximum",
+            "minimum",
+            "mean",
+            "auc",
+            "growth_rate",
+            "doubling_time",
+            "lag",
+            "carrying_capacity",
+            "yield",
+            "log_auc",
+            "time_of_max_rate",
+            "time_to_threshold",
+            "saturation_time",
+            "death_rate",
+            "initial_biomass",
+            "growth_phases"};
+}
+
+std::vector<std::string_view> words_of(RateMethod) {
+    return {"window", "growthrates", "gcplyr", "pyphe"};
+}
+
+std::vector<std::string_view> words_of(LagLevel) {
+    return {"first", "minimum", "mean_of_first"};
 }
 
 std::vector<std::string_view> words_of(Goal) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "formats/plates/measurement.hpp"
+#include "pipeline/curve_options.hpp"
 
 namespace wellsieve::pipeline {
 
@@ -25,10 +26,46 @@ struct ReadoutSelector {
 };
 
 /// What is subtracted from a readout before anything else.
-enum class Blank { automatic, none, plate, medium, constant };
+enum class Blank {
+    automatic,  ///< plate where there are blanks, otherwise none
+    none,
+    plate,   ///< median of the plate's blanks at that time
+    medium,  ///< median of the plate's blanks with the well's medium at that time
+    constant,
+};
 
-/// The one number per well that a curve, or an endpoint, gives.
-enum class Feature { endpoint, maximum, minimum, mean, auc };
+/// The one number per well that a curve, or an endpoint, gives. From growth_rate on: of the growth curve,
+/// whose analysis is in `curves`.
+enum class Feature {
+    endpoint,
+    maximum,
+    minimum,
+    mean,
+    auc,
+    growth_rate,
+    doubling_time,
+    lag,
+    carrying_capacity,
+    yield,
+    log_auc,
+    time_of_max_rate,
+    time_to_threshold,
+    saturation_time,
+    death_rate,
+    initial_biomass,
+    growth_phases,
+};
+
+/// Whether a growth curve must be analysed for it.
+constexpr bool is_of_growth(Feature feature) {
+    return feature >= Feature::growth_rate;
+}
+
+/// Whether it is a time on the clock of the run: its differences count, not its ratios.
+constexpr bool is_a_time(Feature feature) {
+    return feature == Feature::lag || feature == Feature::time_of_max_rate ||
+           feature == Feature::time_to_threshold || feature == Feature::saturation_time;
+}
 
 enum class Goal { maximize, minimize, target };
 
@@ -61,8 +98,9 @@ struct TraitOptions {
     std::string per;  ///< denominator readout; empty: none
     Feature feature = Feature::endpoint;
     double time_h = not_set;  ///< of the endpoint; not set: the last read
-    double from_h = not_set;  ///< window of mean and auc
+    double from_h = not_set;  ///< window of mean, auc and log_auc
     double to_h = not_set;
+    double threshold = not_set;  ///< of time_to_threshold, in units of the readout after its blank
     Blank blank = Blank::automatic;
     double blank_value = 0;  ///< for Blank::constant
     Scale scale = Scale::automatic;
@@ -89,6 +127,7 @@ struct RankOptions {
 struct ScreenOptions {
     std::vector<ReadoutSelector> readouts;
     std::vector<TraitOptions> traits;
+    CurveOptions curves;
     RankOptions rank;
 };
 

@@ -2,9 +2,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/plates/layout.hpp"
+#include "kernels/curve/curve_traits.hpp"
+#include "kernels/curve/growth_rate.hpp"
 #include "pipeline/plate_collection.hpp"
 #include "pipeline/plate_data.hpp"
 #include "pipeline/pool_data.hpp"
@@ -18,11 +21,23 @@ struct TraitColumn {
     TraitOptions options;
     std::vector<double> raw;
     std::vector<double> corrected;
-    std::vector<double> normalised;  ///< on the scale that was chosen; more of it means more of the trait
+    std::vector<double> standard_error;  ///< of `corrected`, from the well's curve alone; NaN where unknown
+    std::vector<double> normalised;      ///< on the scale that was chosen; more of it means more of the trait
     std::vector<formats::plates::Flag> flags;
-    Scale scale = Scale::linear;                        ///< chosen, never automatic
+    std::vector<std::string_view> reasons;  ///< of `unsupported` wells; empty for a trait of no growth curve
+    Scale scale = Scale::linear;            ///< chosen, never automatic
     Normalisation normalisation = Normalisation::none;  ///< chosen, never automatic
     std::string choice;                                 ///< why this scale and normalisation, one sentence
+};
+
+/// The growth curves of one readout that traits were taken from, wells as in TraitColumn. Wells
+/// without a reading of it have no entry.
+struct CurveColumn {
+    std::string readout;
+    std::string traits;              ///< their names
+    std::vector<std::size_t> wells;  ///< of the screen, ascending
+    std::vector<kernels::curve::GrowthRate> rates;
+    std::vector<kernels::curve::CurveTraits> found;
 };
 
 /// A quality metric of a plate, or of the whole screen (`plate` empty).
@@ -76,6 +91,7 @@ struct Screen {
     std::vector<std::vector<std::uint32_t>> readout_index;  ///< [plate][series] → readouts
     std::vector<std::size_t> well_begin;                    ///< [plate], and the total at the end
     std::vector<TraitColumn> traits;
+    std::vector<CurveColumn> curves;
     std::vector<QcMetric> qc;
     std::vector<TraitScores> scores;  ///< [trait]
     std::vector<RankedStrain> ranking;

@@ -15,6 +15,7 @@ namespace {
 
 using formats::plates::Mode;
 using pipeline::Blank;
+using pipeline::CurveOptions;
 using pipeline::Feature;
 using pipeline::Goal;
 using pipeline::ReadoutSelector;
@@ -82,6 +83,24 @@ void read_goal(TomlTable& table, TraitOptions& trait) {
     }
 }
 
+/// What a feature of growth curves needs, and what it does not take.
+void check_feature(TomlTable& table, const TraitOptions& trait) {
+    if (!is_of_growth(trait.feature))
+        return;
+    const std::string_view feature = to_string(trait.feature);
+    if (!trait.per.empty())
+        table.problem("per", fmt::format("feature = \"{}\" is of one readout alone", feature));
+    if (trait.feature == Feature::time_to_threshold && std::isnan(trait.threshold))
+        table.problem("threshold", "is missing: the level that feature = \"time_to_threshold\" waits for");
+    const bool less_may_be_better = is_a_time(trait.feature) || trait.feature == Feature::doubling_time ||
+                                    trait.feature == Feature::death_rate;
+    if (less_may_be_better && table.find("goal") == nullptr)
+        table.problem("goal",
+                      fmt::format("is missing: say whether feature = \"{}\" is to be \"minimize\"d or "
+                                  "\"maximize\"d",
+                                  feature));
+}
+
 TraitOptions read_trait(TomlTable& table) {
     TraitOptions trait;
     table.require("name");
@@ -93,6 +112,7 @@ TraitOptions read_trait(TomlTable& table) {
     table.read("time_h", trait.time_h);
     table.read("from_h", trait.from_h);
     table.read("to_h", trait.to_h);
+    table.read("threshold", trait.threshold);
     read_blank(table, trait);
     table.read_word("scale", trait.scale);
     read_goal(table, trait);
@@ -100,8 +120,46 @@ TraitOptions read_trait(TomlTable& table) {
     table.read_word("variance", trait.variance);
     if (trait.from_h >= trait.to_h)
         table.problem("from_h", "must be before to_h");
+    check_feature(table, trait);
     table.finish();
     return trait;
+}
+
+void require(TomlTable& table, std::string_view key, bool holds, std::string_view message) {
+    if (!holds)
+        table.problem(key, message);
+}
+
+void read_curves(TomlTable& table, CurveOptions& curves) {
+    table.read_word("method", curves.method);
+    table.read("window_h", curves.window_h);
+    table.read("window_doublings", curves.window_doublings);
+    table.read("points", curves.points);
+    table.read("quota", curves.quota);
+    table.read("detection_limit", curves.detection_limit);
+    table.read("detection_sd", curves.detection_sd);
+    table.read("quantification_sd", curves.quantification_sd);
+    table.read_word("lag_level", curves.lag_level);
+    table.read("first_points", curves.first_points);
+    table.read("min_fold_change", curves.min_fold_change);
+    table.read("lysis_share", curves.lysis_share);
+    table.read("phase_share", curves.phase_share);
+    const bool both = !std::isnan(curves.window_h) && !std::isnan(curves.window_doublings);
+    require(table, "window_h", !both, "give window_h or window_doublings, not both");
+    require(table, "window_h", !(curves.window_h <= 0), "must be above 0");
+    require(table, "window_doublings", !(curves.window_doublings <= 0), "must be above 0");
+    require(table, "points", curves.points >= 3, "must be 3 or more");
+    require(table, "quota", curves.quota > 0 && curves.quota <= 1, "must lie between 0 and 1");
+    require(table, "detection_limit", !(curves.detection_limit < 0), "cannot be below 0");
+    require(table, "detection_sd", curves.detection_sd >= 0, "cannot be below 0");
+    require(table, "quantification_sd", curves.quantification_sd >= 0, "cannot be below 0");
+    require(table, "first_points", curves.first_points >= 1, "must be 1 or more");
+    require(table, "min_fold_change", curves.min_fold_change >= 1, "must be 1 or more");
+    require(table, "lysis_share", curves.lysis_share > 0 && curves.lysis_share <= 1,
+            "must lie between 0 and 1");
+    require(table, "phase_share", curves.phase_share > 0 && curves.phase_share <= 1,
+            "must lie between 0 and 1");
+    table.finish();
 }
 
 PlatesInput read_plates(TomlTable& table) {
@@ -182,6 +240,8 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
         config.options.readouts.push_back(read_readout(table));
     for (TomlTable& table : root.tables("traits"))
         config.options.traits.push_back(read_trait(table));
+    if (auto curves = root.table("curves"))
+        read_curves(*curves, config.options.curves);
     if (auto rank = root.table("rank"))
         read_rank(*rank, config.options.rank);
     for (TomlTable& table : root.tables("pools"))
@@ -234,6 +294,7 @@ void append_trait(std::string& out, const TraitOptions& trait) {
     append(out, "time_h", trait.time_h);
     append(out, "from_h", trait.from_h);
     append(out, "to_h", trait.to_h);
+    append(out, "threshold", trait.threshold);
     if (trait.blank == Blank::constant)
         append(out, "blank", trait.blank_value);
     else
@@ -245,6 +306,23 @@ void append_trait(std::string& out, const TraitOptions& trait) {
         append(out, "goal", std::string(to_string(trait.goal)));
     append(out, "normalise", std::string(to_string(trait.normalise)));
     append(out, "variance", std::string(to_string(trait.variance)));
+}
+
+void append_curves(std::string& out, const CurveOptions& curves) {
+    out += "\n[curves]\n";
+    append(out, "method", std::string(to_string(curves.method)));
+    append(out, "window_h", curves.window_h);
+    append(out, "window_doublings", curves.window_doublings);
+    out += fmt::format("points = {}\n", curves.points);
+    append(out, "quota", curves.quota);
+    append(out, "detection_limit", curves.detection_limit);
+    append(out, "detection_sd", curves.detection_sd);
+    append(out, "quantification_sd", curves.quantification_sd);
+    append(out, "lag_level", std::string(to_string(curves.lag_level)));
+    out += fmt::format("first_points = {}\n", curves.first_points);
+    append(out, "min_fold_change", curves.min_fold_change);
+    append(out, "lysis_share", curves.lysis_share);
+    append(out, "phase_share", curves.phase_share);
 }
 
 void append_plates(std::string& out, const PlatesInput& input) {
@@ -320,6 +398,7 @@ std::string to_toml(const ScreenConfig& config) {
         append_readout(out, selector);
     for (const TraitOptions& trait : config.options.traits)
         append_trait(out, trait);
+    append_curves(out, config.options.curves);
     const pipeline::RankOptions& rank = config.options.rank;
     out += "\n[rank]\n";
     append(out, "by", rank.by);

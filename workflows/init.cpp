@@ -182,21 +182,42 @@ std::string plates_toml(const Found& found) {
     text += fmt::format("{:<36}# or a name of `wellsieve inspect --readers`\n", "reader = \"auto\"");
     text += table_line("layout", found.layout, "layout.csv",
                        "plater-shaped or tidy; \"layouts/{plate}.csv\": one a plate");
-    text += table_line("plate_list", found.plate_list, "plates.csv", "columns file, plate, replicate, batch");
+    text += table_line("plate_list", found.plate_list, "plates.csv",
+                       "columns file, plate, replicate, batch; run, start_h: several runs of a plate");
     text += table_line("masks", found.masks, "masks.csv", "columns plate, well, reason: wells to set aside");
     text += table_line("batch", "", "1", "plates made and grown together");
     for (const auto& [name, readout] : found.readouts)
         text += readout_section(name, readout);
     text += fmt::format("\n[[traits]]\nname = \"{0}\"\nreadout = \"{0}\"\n", found.readouts.begin()->first);
     text += R"(# per = "od600"                     # divide by another readout
-feature = "endpoint"                # endpoint, maximum, minimum, mean, auc
+feature = "endpoint"                # endpoint, maximum, minimum, mean, auc; of growth curves: growth_rate,
+                                    # doubling_time, lag, carrying_capacity, yield, log_auc, time_of_max_rate,
+                                    # time_to_threshold, saturation_time, death_rate, initial_biomass, growth_phases
 # time_h = 24                       # of the endpoint; default: the last reading
+# from_h = 0                        # window of mean, auc and log_auc; default: all readings
+# to_h = 24
+# threshold = 0.5                   # of time_to_threshold, after the blank
 blank = "auto"                      # auto, none, plate, medium, or a number to subtract
 scale = "auto"                      # auto, log2, linear
 goal = "maximize"                   # maximize, minimize, or a target value
 normalise = "auto"                  # auto, none, control, percent_of_control, parent, mean, median, shorth,
                                     # negatives, zscore, robust_zscore, polish, spatial, loess
 variance = "none"                   # none, plate, experiment: divide by the plates' or the screen's robust spread
+
+[curves]                            # how growth curves are analysed; needed by no other feature
+method = "window"                   # window, or as other programs do it: growthrates, gcplyr, pyphe
+# window_h = 2                      # width of the window; default: as wide as the noise of each curve asks for
+# window_doublings = 1              # or as wide as so many doublings take
+points = 5                          # readings in a window of growthrates, gcplyr, pyphe
+quota = 0.95                        # growthrates: windows within this share of the steepest are joined
+detection_sd = 3                    # so many standard deviations of the plate's blanks, after the blank, are seen
+# detection_limit = 0.02            # or this level
+quantification_sd = 15              # readings below so many are not used for the rate
+lag_level = "mean_of_first"         # where the tangent ends: first, minimum, mean_of_first
+first_points = 3                    # of mean_of_first
+min_fold_change = 1.5               # a curve that rises less does not grow
+lysis_share = 0.2                   # a fall by more than this share of the maximum is lysis
+phase_share = 0.2                   # a growth phase rises by at least this share of the whole rise
 
 [rank]
 against = "parent"                  # parent, or mean: of all strains

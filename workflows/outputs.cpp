@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 #include "formats/atomic_file.hpp"
@@ -24,6 +25,8 @@ namespace fs = std::filesystem;
 namespace results = formats::results;
 using pipeline::Screen;
 using pipeline::StrainScore;
+
+constexpr std::string_view curves_prefix = "curves_";
 
 void write_result(const fs::path& path, const std::string& config, const Screen& screen) {
     results::ResultWriter writer(path, std::string("wellsieve ") + WELLSIEVE_VERSION, config,
@@ -101,6 +104,24 @@ void print_strain(const pipeline::RankedStrain& ranked, const StrainScore& score
                score.n_wells, ranked.picked ? "  picked" : "");
 }
 
+/// One line a readout: how many curves of cultures there are of each verdict, the most frequent first.
+void print_verdicts(const Screen& screen) {
+    for (const pipeline::CurveColumn& curves : screen.curves) {
+        std::map<std::string_view, double> counts;
+        for (const pipeline::QcMetric& metric : screen.qc)
+            if (metric.subject == curves.readout && metric.metric.starts_with(curves_prefix))
+                counts[std::string_view(metric.metric).substr(curves_prefix.size())] += metric.value;
+        std::vector<std::pair<double, std::string_view>> order;
+        for (const auto& [verdict, count] : counts)
+            order.emplace_back(-count, verdict);
+        std::sort(order.begin(), order.end());
+        std::string line;
+        for (const auto& [count, verdict] : order)
+            line += fmt::format("{}{:.0f} {}", line.empty() ? "" : ", ", -count, verdict);
+        fmt::print("curves of {} for {}: {}\n", curves.readout, curves.traits, line);
+    }
+}
+
 void print_best(const Screen& screen) {
     constexpr std::size_t shown = 10;
     const pipeline::TraitScores& scores = screen.deciding();
@@ -176,6 +197,7 @@ void print_summary(const Screen& screen, const Outputs& outputs) {
     for (const pipeline::TraitColumn& trait : screen.traits)
         if (!trait.choice.empty())
             fmt::print("{}: {}\n", trait.options.name, trait.choice);
+    print_verdicts(screen);
     for (const std::string& warning : screen.warnings)
         fmt::print("warning: {}\n", warning);
     if (!screen.plates.rejects.empty())

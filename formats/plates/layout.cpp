@@ -6,6 +6,7 @@
 
 #include "formats/plates/columns_internal.hpp"
 #include "formats/plates/text.hpp"
+#include "formats/plates/value.hpp"
 
 namespace wellsieve::formats::plates {
 namespace {
@@ -243,15 +244,21 @@ std::vector<PlateListEntry> read_plate_list(const Document& document) {
     const std::size_t plate = columns.require({"plate"});
     const auto replicate = columns.find({"replicate"});
     const auto batch = columns.find({"batch"});
-    std::set<std::string, std::less<>> seen;
+    const auto run = columns.find({"run", "sheet"});
+    const auto start = columns.find({"start_h"});
+    std::set<std::pair<std::string, std::string>> seen;
     std::vector<PlateListEntry> entries;
     for (std::size_t row = columns.first_row(); row < columns.table().rows(); ++row) {
         if (!columns.has_data(row))
             continue;
         entries.push_back({std::string(columns.cell(row, file)), std::string(columns.cell(row, plate)),
-                           std::string(columns.cell(row, replicate)), std::string(columns.cell(row, batch))});
-        if (!seen.insert(entries.back().file).second)
-            columns.fail(row, file, fmt::format("file '{}' stands here a second time", entries.back().file));
+                           std::string(columns.cell(row, replicate)), std::string(columns.cell(row, batch)),
+                           std::string(columns.cell(row, run)), parse_number(columns.cell(row, start))});
+        const PlateListEntry& entry = entries.back();
+        if (!columns.cell(row, start).empty() && !entry.start_h)
+            columns.fail(row, start, fmt::format("'{}' is no number of hours", columns.cell(row, start)));
+        if (!seen.insert({entry.file, entry.run}).second)
+            columns.fail(row, file, fmt::format("file '{}' stands here a second time", entry.file));
     }
     return entries;
 }

@@ -79,9 +79,12 @@ struct PlateListEntry {
     std::string plate;
     std::string replicate;
     std::string batch;
+    std::string run;                ///< what the file calls the plate (a sheet); empty: any
+    std::optional<double> start_h;  ///< when the run began, on the clock that the plate's runs share
 };
 
-/// Columns `file` (or `filename`), `plate`, and where there are any `replicate` and `batch`.
+/// Columns `file` (or `filename`), `plate`, and where there are any `replicate`, `batch`, `run` (or `sheet`)
+/// and `start_h`.
 std::vector<PlateListEntry> read_plate_list(const Document& document);
 
 }  // namespace wellsieve::formats::plates

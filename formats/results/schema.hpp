@@ -39,6 +39,7 @@ inline constexpr std::string_view plates = "plates";
 inline constexpr std::string_view wells = "wells";
 inline constexpr std::string_view readouts = "readouts";
 inline constexpr std::string_view measurements = "measurements";
+inline constexpr std::string_view curves = "curves";
 inline constexpr std::string_view traits = "traits";
 inline constexpr std::string_view samples = "samples";
 inline constexpr std::string_view features = "features";
@@ -130,13 +131,52 @@ inline constexpr std::array measurements = {
     ColumnSpec{"temperature_c", float32, "degC", "of the reader's chamber"},
 };
 
+/// One row a well and readout whose curve was analysed. A number is NaN where the curve does not support it,
+/// and `verdict` says why. Biomass is in the unit of the readout, after its corrections.
+inline constexpr std::array curves = {
+    ColumnSpec{"plate", categorical, "", "identifier of the plate"},
+    ColumnSpec{"well", categorical, "", "A1, B12, AF48"},
+    ColumnSpec{"readout", categorical, "", "name in the configuration"},
+    ColumnSpec{"traits", categorical, "", "the traits that were taken from this analysis"},
+    ColumnSpec{"verdict", categorical, "", "the gravest thing to say of the curve; ok: nothing"},
+    ColumnSpec{"verdicts", categorical, "", "all of them"},
+    ColumnSpec{"growth_rate_per_h", float64, "1/h", "largest slope of ln(biomass)"},
+    ColumnSpec{"growth_rate_se_per_h", float64, "1/h", "standard error of the slope, from this curve alone"},
+    ColumnSpec{"growth_rate_low_per_h", float64, "1/h", "lower end of its 90 % interval"},
+    ColumnSpec{"growth_rate_high_per_h", float64, "1/h", "upper end of its 90 % interval"},
+    ColumnSpec{"doubling_time_h", float64, "h", "ln 2 / growth rate"},
+    ColumnSpec{"window_start_h", float64, "h", "first reading of the steepest window"},
+    ColumnSpec{"window_end_h", float64, "h", "last reading of the steepest window"},
+    ColumnSpec{"window_points", int32, "", "readings in the steepest window"},
+    ColumnSpec{"r_squared", float64, "", "of the line in the steepest window"},
+    ColumnSpec{"time_of_max_rate_h", float64, "h", "centre of the steepest window"},
+    ColumnSpec{"noise_sd", float64, "", "of one reading"},
+    ColumnSpec{"initial_biomass", float64, "", "the level that the lag is measured from"},
+    ColumnSpec{"lag_h", float64, "h", "where the tangent at the largest slope meets the initial biomass"},
+    ColumnSpec{"carrying_capacity", float64, "", "largest biomass of a curve that has stopped growing"},
+    ColumnSpec{"yield", float64, "", "largest biomass less the initial one"},
+    ColumnSpec{"maximum", float64, "", "largest biomass, smoothed"},
+    ColumnSpec{"time_of_maximum_h", float64, "h", "when that was reached"},
+    ColumnSpec{"saturation_h", float64, "h", "when 95 % of the carrying capacity was reached"},
+    ColumnSpec{"auc", float64, "h", "area under the curve of biomass, times its unit"},
+    ColumnSpec{"log_auc", float64, "h", "area under ln(biomass / initial biomass)"},
+    ColumnSpec{"time_to_threshold_h", float64, "h", "when the configured threshold was reached"},
+    ColumnSpec{"death_rate_per_h", float64, "1/h", "steepest fall of ln(biomass) after the maximum"},
+    ColumnSpec{"growth_phases", int32, "", "2 and more: diauxic"},
+    ColumnSpec{"points_used", int32, "",
+               "readings that were usable: not flagged, above the limit of detection"},
+};
+
 /// One row a well and trait.
 inline constexpr std::array traits = {
     ColumnSpec{"plate", categorical, "", "identifier of the plate"},
     ColumnSpec{"well", categorical, "", "A1, B12, AF48"},
     ColumnSpec{"trait", categorical, "", "name in the configuration"},
-    ColumnSpec{"raw", float64, "", "the feature of the readout as it was read"},
+    ColumnSpec{"raw", float64, "",
+               "the feature of the readout as it was read; NaN for features of growth curves"},
     ColumnSpec{"corrected", float64, "", "the same after blanks, and per denominator where there is one"},
+    ColumnSpec{"standard_error", float64, "",
+               "of `corrected`, from this well's curve alone; ranking uses replicates"},
     ColumnSpec{"normalised", float64, "", "the same after the plate model; what is ranked"},
     ColumnSpec{"flag", categorical, "", "why there is no plain number; not available where there is"},
 };
@@ -231,6 +271,8 @@ inline constexpr std::array table_specs = {
     TableSpec{table_name::readouts, "measured quantities", "readout", column::readouts},
     TableSpec{table_name::measurements, "single values, sorted by plate, readout, time, well", "",
               column::measurements},
+    TableSpec{table_name::curves, "what each growth curve gives, and what is to be said of it", "",
+              column::curves},
     TableSpec{table_name::traits, "one number a well and trait", "", column::traits},
     TableSpec{table_name::samples, "the sequenced samples of a pool", "sample", column::samples, true},
     TableSpec{table_name::features, "the barcodes of a pool", "feature", column::features},

@@ -2,18 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
-#include <span>
 
-#include "kernels/plate/summary.hpp"
+#include "pipeline/blank_correction.hpp"
+#include "pipeline/reading_rounds.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
 
 using formats::plates::Flag;
 using formats::plates::missing;
-using formats::plates::Role;
 
 constexpr double seconds_per_hour = 3600;
 
@@ -22,68 +20,40 @@ struct FlaggedValue {
     Flag flag = Flag::not_measured;
 };
 
-const ReadoutSeries* series_of(const NamedPlate& named, const std::vector<NamedReadout>& readouts,
-                               const std::string& name) {
-    for (std::size_t i = 0; i < named.plate->series.size(); ++i)
-        if (readouts[(*named.readouts)[i]].name == name)
-            return &named.plate->series[i];
-    return nullptr;
-}
-
-/// What to subtract from one readout, [time][well]; constant over the wells of a medium.
-class BlankCorrection {
+/// The readouts of a plate by name, in rounds of readings.
+class NamedSeries {
   public:
-    BlankCorrection(const PlateData& plate, const ReadoutSeries& series, const TraitOptions& trait)
-        : plate_(plate), series_(series), trait_(trait) {}
+    NamedSeries(const NamedPlate& named, const std::vector<NamedReadout>& readouts)
+        : named_(named), readouts_(readouts), rounds_(named.plate->series.size()) {}
 
-    /// The median of the blanks at that time that share the well's medium where the trait asks for it; NaN
-    /// when there is none to subtract though the trait asks for one.
-    double at(std::size_t time, std::uint32_t well) const {
-        if (trait_.blank == Blank::constant)
-            return trait_.blank_value;
-        if (trait_.blank == Blank::none)
-            return 0;
-        const std::string* medium = trait_.blank == Blank::medium ? &plate_.wells[well].medium : nullptr;
-        const std::optional<double> blank = median_blank(time, medium);
-        if (blank)
-            return *blank;
-        return trait_.blank == Blank::automatic ? 0 : missing;
+    /// Null where the plate has no such readout.
+    const ReadoutSeries* find(const std::string& name) {
+        for (std::size_t i = 0; i < rounds_.size(); ++i)
+            if (readouts_[(*named_.readouts)[i]].name == name) {
+                if (!rounds_[i])
+                    rounds_[i] = in_rounds(named_.plate->series[i], named_.plate->shape.wells());
+                return *rounds_[i] ? &**rounds_[i] : &named_.plate->series[i];
+            }
+        return nullptr;
     }
 
   private:
-    std::optional<double> median_blank(std::size_t time, const std::string* medium) const {
-        std::vector<double> blanks;
-        const std::size_t wells = plate_.shape.wells();
-        for (std::size_t i = 0; i < wells; ++i) {
-            const WellAnnotation& well = plate_.wells[i];
-            const bool counts = well.role == Role::blank && well.mask_reason.empty() &&
-                                (medium == nullptr || well.medium == *medium);
-            if (counts && series_.flags[time * wells + i] == Flag::none)
-                blanks.push_back(series_.values[time * wells + i]);
-        }
-        if (blanks.empty())
-            return std::nullopt;
-        kernels::plate::Summary summary;
-        kernels::plate::summarise(blanks, {}, {1, 1, blanks.size()}, std::span(&summary, 1));
-        return summary.median;
-    }
-
-    const PlateData& plate_;
-    const ReadoutSeries& series_;
-    const TraitOptions& trait_;
+    const NamedPlate& named_;
+    const std::vector<NamedReadout>& readouts_;
+    std::vector<std::optional<std::optional<ReadoutSeries>>> rounds_;  ///< set once it was asked for
 };
 
 /// One well's readings over time: the blank of each time, or 0.
 struct Curve {
     const ReadoutSeries& series;
-    const std::vector<std::vector<double>>& blanks;  ///< [time][well]; empty: nothing is subtracted
+    const std::vector<double>& blanks;  ///< [time][well]; empty: nothing is subtracted
     std::size_t wells;
     std::size_t well;
 
     std::size_t times() const { return series.times_s.size(); }
     Flag flag(std::size_t time) const { return series.flags[time * wells + well]; }
     double value(std::size_t time) const {
-        return series.values[time * wells + well] - (blanks.empty() ? 0 : blanks[time][well]);
+        return series.values[time * wells + well] - (blanks.empty() ? 0 : blanks[time * wells + well]);
     }
     double time_h(std::size_t time) const { return series.times_s[time] / seconds_per_hour; }
 };
@@ -149,32 +119,22 @@ FlaggedValue feature_of(const Curve& curve, const TraitOptions& trait) {
     return trait.feature == Feature::endpoint ? endpoint(curve, trait.time_h) : over_window(curve, trait);
 }
 
-std::vector<std::vector<double>> blanks_of(const PlateData& plate, const ReadoutSeries& series,
-                                           const TraitOptions& trait) {
-    const BlankCorrection correction(plate, series, trait);
-    std::vector<std::vector<double>> blanks(series.times_s.size(), std::vector<double>(plate.shape.wells()));
-    for (std::size_t time = 0; time < blanks.size(); ++time) {
-        std::map<std::string_view, double> known;  // by medium; one for all where media do not matter
-        for (std::uint32_t well = 0; well < plate.shape.wells(); ++well) {
-            const std::string_view medium = trait.blank == Blank::medium ? plate.wells[well].medium : "";
-            const auto [entry, added] = known.try_emplace(medium);
-            if (added)
-                entry->second = correction.at(time, well);
-            blanks[time][well] = entry->second;
-        }
-    }
-    return blanks;
+PlateTrait unmeasured(std::size_t wells) {
+    return {std::vector<double>(wells, missing),
+            std::vector<double>(wells, missing),
+            std::vector<double>(wells, missing),
+            std::vector<Flag>(wells, Flag::not_measured),
+            {}};
 }
 
 /// The feature of one readout in every well, raw and with the blank subtracted.
 PlateTrait measure(const PlateData& plate, const ReadoutSeries* series, const TraitOptions& trait) {
     const std::size_t wells = plate.shape.wells();
-    PlateTrait out{std::vector<double>(wells, missing), std::vector<double>(wells, missing),
-                   std::vector<Flag>(wells, Flag::not_measured)};
+    PlateTrait out = unmeasured(wells);
     if (series == nullptr)
         return out;
-    const auto blanks = blanks_of(plate, *series, trait);
-    const std::vector<std::vector<double>> nothing;
+    const std::vector<double> blanks = blanks_of(plate, *series, trait);
+    const std::vector<double> nothing;
     for (std::size_t well = 0; well < wells; ++well) {
         const FlaggedValue raw = feature_of({*series, nothing, wells, well}, trait);
         out.raw[well] = raw.value;
@@ -208,16 +168,64 @@ void set_masked_aside(const PlateData& plate, PlateTrait& trait) {
         }
 }
 
+/// A feature of each well's growth curve.
+PlateTrait take_from(const GrowthCurves& curves, const TraitOptions& trait) {
+    PlateTrait out = unmeasured(curves.rates.size());
+    out.reasons.resize(curves.rates.size());
+    for (std::size_t well = 0; well < curves.rates.size(); ++well) {
+        const GrowthFeature found = growth_feature(trait.feature, curves.rates[well], curves.traits[well]);
+        if (std::isfinite(found.value)) {
+            out.corrected[well] = found.value;
+            out.standard_error[well] = found.standard_error;
+            out.flags[well] = Flag::none;
+        } else if (!curves.traits[well].verdicts.has(kernels::curve::Verdict::no_data)) {
+            out.flags[well] = unsupported;
+            out.reasons[well] = reason_against(trait.feature, curves.traits[well].verdicts);
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
-std::vector<PlateTrait> MeasureTraits::operator()(const NamedPlate& named) const {
-    std::vector<PlateTrait> out;
-    for (const TraitOptions& trait : traits) {
-        PlateTrait measured = measure(*named.plate, series_of(named, readouts, trait.readout), trait);
+std::vector<CurveAnalysis> curve_analyses(const std::vector<TraitOptions>& traits) {
+    std::vector<CurveAnalysis> analyses;
+    for (std::size_t t = 0; t < traits.size(); ++t) {
+        if (!is_of_growth(traits[t].feature))
+            continue;
+        const auto known = std::find_if(analyses.begin(), analyses.end(), [&](const CurveAnalysis& analysis) {
+            return same_analysis(traits[analysis.traits.front()], traits[t]);
+        });
+        if (known == analyses.end())
+            analyses.push_back({{t}});
+        else
+            known->traits.push_back(t);
+    }
+    return analyses;
+}
+
+PlateTraits MeasureTraits::operator()(const NamedPlate& named) const {
+    PlateTraits out;
+    out.traits.resize(traits.size());
+    NamedSeries all(named, readouts);
+    for (const CurveAnalysis& analysis : curve_analyses(traits)) {
+        const TraitOptions& first = traits[analysis.traits.front()];
+        const ReadoutSeries* series = all.find(first.readout);
+        GrowthCurves& analysed = out.curves.emplace_back();
+        if (series != nullptr)
+            analysed = analyse_growth(curve_matrix(*named.plate, *series, first), curves, first);
+        for (std::size_t t : analysis.traits)
+            out.traits[t] =
+                series == nullptr ? unmeasured(named.plate->shape.wells()) : take_from(analysed, traits[t]);
+    }
+    for (std::size_t t = 0; t < traits.size(); ++t) {
+        const TraitOptions& trait = traits[t];
+        PlateTrait& measured = out.traits[t];
+        if (!is_of_growth(trait.feature))
+            measured = measure(*named.plate, all.find(trait.readout), trait);
         if (!trait.per.empty())
-            divide(measured, measure(*named.plate, series_of(named, readouts, trait.per), trait));
+            divide(measured, measure(*named.plate, all.find(trait.per), trait));
         set_masked_aside(*named.plate, measured);
-        out.push_back(std::move(measured));
     }
     return out;
 }

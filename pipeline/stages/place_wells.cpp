@@ -10,6 +10,7 @@
 
 #include "formats/error.hpp"
 #include "formats/plates/text.hpp"
+#include "pipeline/reading_order.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -65,21 +66,41 @@ std::string plates_of(const std::vector<Layout>& layouts) {
     return names;
 }
 
-void name_from_list(const PlacementOptions& entry, const PlateFileBatch& batch, std::uint32_t plate,
-                    PlateData& data) {
+/// The entry of the plate list for a plate of a file: of its run, or else of the whole file.
+const plates::PlateListEntry& listed_as(const PlacementOptions& entry, const PlateFileBatch& batch,
+                                        std::uint32_t plate) {
     const std::string file = std::filesystem::path(batch.job.path).filename().string();
-    const auto listed = std::find_if(entry.plate_list.begin(), entry.plate_list.end(),
-                                     [&](const plates::PlateListEntry& e) { return e.file == file; });
-    if (listed == entry.plate_list.end())
-        throw formats::FormatError(batch.job.name, "",
+    const std::string& run = batch.file.plates[plate].name;
+    const plates::PlateListEntry* found = nullptr;
+    for (const plates::PlateListEntry& listed : entry.plate_list)
+        if (listed.file == file && (listed.run == run || (listed.run.empty() && found == nullptr)))
+            found = &listed;
+    if (found == nullptr)
+        throw formats::FormatError(batch.job.name,
+                                   batch.file.plates.size() > 1 ? fmt::format("'{}'", run) : "",
                                    "is not in the plate list; add it, or leave it out of files");
-    data.layout_plate = listed->plate;
-    if (batch.file.plates.size() > 1)
+    return *found;
+}
+
+/// Moves a run to where it began on the clock that the plate's runs share.
+void start_at(double start_h, PlateData& data) {
+    constexpr double seconds_per_hour = 3600;
+    for (ReadoutSeries& series : data.series) {
+        series.on_shared_clock = true;
+        for (double& time_s : series.times_s)
+            time_s += start_h * seconds_per_hour;
+    }
+}
+
+void name_from_list(const plates::PlateListEntry& listed, const PlateFileBatch& batch, std::uint32_t plate,
+                    PlateData& data) {
+    data.layout_plate = listed.plate;
+    if (listed.run.empty() && batch.file.plates.size() > 1)
         data.layout_plate += ":" + batch.file.plates[plate].name;
-    if (!listed->replicate.empty())
-        data.replicate = listed->replicate;
-    if (!listed->batch.empty())
-        data.batch = listed->batch;
+    if (!listed.replicate.empty())
+        data.replicate = listed.replicate;
+    if (!listed.batch.empty())
+        data.batch = listed.batch;
 }
 
 void name_from_file(const PlacementOptions& entry, const PlateFileBatch& batch, std::uint32_t plate,
@@ -103,7 +124,7 @@ void name_plate(const PlacementOptions& entry, const PlateFileBatch& batch, std:
     if (entry.plate_list.empty())
         name_from_file(entry, batch, plate, data);
     else
-        name_from_list(entry, batch, plate, data);
+        name_from_list(listed_as(entry, batch, plate), batch, plate, data);
     data.name =
         data.replicate.empty() ? data.layout_plate : fmt::format("{}-r{}", data.layout_plate, data.replicate);
 }
@@ -292,6 +313,9 @@ PlateData place_plate(const PlacementOptions& entry, const PlateFileBatch& batch
     data.shape = shape_of(batch.file, plate, wells);
     data.wells.resize(data.shape.wells());
     data.series = SeriesBuilder(batch, reads, plate, data.shape).build();
+    if (!entry.plate_list.empty())
+        if (const auto start_h = listed_as(entry, batch, plate).start_h)
+            start_at(*start_h, data);
     if (layout == nullptr)
         annotate_from_samples(batch.file, plate, data);
     else {
@@ -307,6 +331,7 @@ PlateData place_plate(const PlacementOptions& entry, const PlateFileBatch& batch
 PlateBatch PlaceWells::operator()(const PlateFileBatch& batch) const {
     PlateBatch out{batch.input, {}, batch.rejects};
     const std::vector<std::uint16_t> reads = plates::number_reads(batch.file);
+    check_times_ascend(batch.file, reads, batch.input.reader, batch.job.name);
     for (std::uint32_t plate = 0; plate < batch.file.plates.size(); ++plate)
         out.plates.push_back(place_plate(entries[batch.job.entry], batch, reads, plate, out.rejects));
     for (const PlateData& data : out.plates)

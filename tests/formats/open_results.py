@@ -18,7 +18,8 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
 
-TABLES = ["inputs", "strains", "plates", "wells", "readouts", "measurements", "traits", "scores", "ranking", "rejects", "qc"]
+TABLES = ["inputs", "strains", "plates", "wells", "readouts", "measurements", "curves", "traits", "scores", "ranking",
+          "rejects", "qc"]
 
 
 def agrees(value, text):

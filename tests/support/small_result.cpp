@@ -81,8 +81,27 @@ ResultTable traits() {
     table.add("trait", Categorical{{1, 1, 0, 1, 0, 1}, {"growth", "product"}});
     table.add("raw", Doubles{1.5, 2.5, 0.1, nan, 0.3, 1e-7});
     table.add("corrected", Doubles{1.25, 2.25, 0.1, nan, 0.2, 1e-8});
+    table.add("standard_error", Doubles{0.01, nan, 0, nan, 1e-3, 0.5});
     table.add("normalised", Doubles{0, 0.75, -0.5, nan, 0.25, 123456789.123});
     table.add("flag", Categorical{{na, na, na, 0, na, na}, {"overflow"}});
+    return table;
+}
+
+ResultTable curves() {
+    auto table = make_table(table_name::curves);
+    table.add("plate", Categorical{{0, 1}, {"P1", "P\u00e92"}});
+    table.add("well", Categorical{{0, 5}, well_names});
+    table.add("readout", Categorical{{0, 0}, {"od"}});
+    table.add("traits", Categorical{{0, 0}, {"growth, lag"}});
+    table.add("verdict", Categorical{{0, 1}, {"ok", "no_growth"}});
+    table.add("verdicts", Categorical{{na, 0}, {"no_growth, still_growing"}});
+    double value = 0.01;
+    for (const auto& column : column::curves) {
+        if (column.type == ColumnType::float64)
+            table.add(std::string(column.name), Doubles{value *= 1.5, nan});
+        else if (column.type == ColumnType::int32)
+            table.add(std::string(column.name), Ints{5, 0});
+    }
     return table;
 }
 
@@ -130,7 +149,7 @@ ResultTable rejects() {
 void write_small_result(const std::filesystem::path& path) {
     ResultWriter writer(path, "wellsieve 0.1.0", "[screen]\nname = \"caf\u00e9\"\n");
     for (const auto& table : {inputs(), strains(), plates(), wells(), readouts(), measurements(0, 600),
-                              traits(), scores(), ranking(), rejects(), quality()})
+                              curves(), traits(), scores(), ranking(), rejects(), quality()})
         writer.write(table);
     writer.commit();
 }

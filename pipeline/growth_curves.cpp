@@ -1,0 +1,199 @@
+#include "pipeline/growth_curves.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "kernels/curve/window_slopes.hpp"
+#include "kernels/plate/summary.hpp"
+#include "pipeline/blank_correction.hpp"
+
+namespace wellsieve::pipeline {
+namespace {
+
+namespace curve = kernels::curve;
+using curve::Verdict;
+using curve::Verdicts;
+using formats::plates::Flag;
+
+constexpr double seconds_per_hour = 3600;
+constexpr std::string_view not_reached = "not_reached";
+
+/// How far the readings of a blank well are from the blank, root mean square over time: the median of the
+/// plate's blank wells, so that one that grows does not count. NaN where there is none.
+double scatter_of_blanks(const CurveMatrix& curves) {
+    std::vector<double> of_wells;
+    for (std::size_t well = 0; well < curves.wells; ++well) {
+        double squares = 0;
+        double count = 0;
+        for (std::size_t cell = well; cell < curves.values.size(); cell += curves.wells)
+            if (curves.is_blank[well] != 0 && std::isfinite(curves.values[cell])) {
+                squares += curves.values[cell] * curves.values[cell];
+                ++count;
+            }
+        if (count > 0)
+            of_wells.push_back(std::sqrt(squares / count));
+    }
+    if (of_wells.empty())
+        return not_set;
+    kernels::plate::Summary summary;
+    kernels::plate::summarise(of_wells, {}, {1, 1, of_wells.size()}, std::span(&summary, 1));
+    return summary.median;
+}
+
+/// One a well, or none where nothing is known.
+std::vector<double> limits_of(const CurveMatrix& curves, double limit) {
+    return std::isfinite(limit) && limit > 0 ? std::vector<double>(curves.wells, limit)
+                                             : std::vector<double>();
+}
+
+std::vector<curve::GrowthRate> rates_of(const curve::Curves& curves, const std::vector<double>& limits,
+                                        const CurveOptions& options) {
+    std::vector<curve::GrowthRate> rates(curves.wells);
+    if (options.method == RateMethod::window) {
+        curve::GrowthRateOptions window;
+        window.window_h = options.window_h;
+        window.window_doublings = options.window_doublings;
+        curve::growth_rates(curves, limits, window, rates);
+        return rates;
+    }
+    curve::SlopeOptions slopes;
+    slopes.method = options.method == RateMethod::growthrates ? curve::SlopeMethod::growthrates
+                    : options.method == RateMethod::gcplyr    ? curve::SlopeMethod::gcplyr
+                                                              : curve::SlopeMethod::pyphe;
+    slopes.points = options.points;
+    slopes.quota = options.quota;
+    curve::window_slopes(curves, slopes, rates);
+    return rates;
+}
+
+curve::StartLevel start_level_of(LagLevel level) {
+    switch (level) {
+        case LagLevel::first:
+            return curve::StartLevel::first;
+        case LagLevel::minimum:
+            return curve::StartLevel::minimum;
+        default:
+            return curve::StartLevel::mean_of_first;
+    }
+}
+
+/// What rules a feature out, the gravest first.
+std::vector<Verdict> verdicts_against(Feature feature) {
+    std::vector<Verdict> against{Verdict::no_data, Verdict::too_few_points, Verdict::below_detection,
+                                 Verdict::no_growth};
+    if (feature == Feature::lag)
+        against.push_back(Verdict::negative_lag);
+    if (feature == Feature::carrying_capacity || feature == Feature::saturation_time ||
+        feature == Feature::yield) {
+        against.push_back(Verdict::saturated);
+        against.push_back(Verdict::still_growing);
+    }
+    return against;
+}
+
+}  // namespace
+
+CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, const TraitOptions& trait) {
+    const std::size_t wells = plate.shape.wells();
+    const std::vector<double> blanks = blanks_of(plate, series, trait);
+    CurveMatrix curves;
+    curves.wells = wells;
+    curves.was_read.resize(wells);
+    for (const WellAnnotation& well : plate.wells)
+        curves.is_blank.push_back(well.role == formats::plates::Role::blank && well.mask_reason.empty() ? 1
+                                                                                                        : 0);
+    for (std::size_t cell = 0; cell < series.flags.size(); ++cell)
+        if (series.flags[cell] != absent && series.flags[cell] != Flag::not_measured)
+            curves.was_read[cell % wells] = 1;
+    for (std::size_t time = 0; time < series.times_s.size(); ++time) {
+        if (std::isnan(series.times_s[time]))
+            continue;
+        curves.times_h.push_back(series.times_s[time] / seconds_per_hour);
+        for (std::size_t cell = time * wells; cell < (time + 1) * wells; ++cell)
+            curves.values.push_back(series.flags[cell] == Flag::none ? series.values[cell] - blanks[cell]
+                                                                     : curve::undefined);
+    }
+    return curves;
+}
+
+GrowthCurves analyse_growth(const CurveMatrix& matrix, const CurveOptions& options,
+                            const TraitOptions& trait) {
+    const curve::Curves curves{matrix.values, matrix.times_h, matrix.wells};
+    curve::CurveTraitOptions traits;
+    traits.start_level = start_level_of(options.lag_level);
+    traits.first_points = options.first_points;
+    traits.from_h = trait.from_h;
+    traits.to_h = trait.to_h;
+    traits.threshold = trait.threshold;
+    traits.min_fold_change = options.min_fold_change;
+    traits.lysis_share = options.lysis_share;
+    traits.phase_share = options.phase_share;
+    const double scatter = scatter_of_blanks(matrix);
+    const double detection =
+        std::isnan(options.detection_limit) ? options.detection_sd * scatter : options.detection_limit;
+    const double quantification = std::fmax(detection, options.quantification_sd * scatter);
+    const std::vector<double> limits = limits_of(matrix, detection);
+    GrowthCurves found{matrix.was_read, rates_of(curves, limits_of(matrix, quantification), options),
+                       std::vector<curve::CurveTraits>(matrix.wells)};
+    curve::curve_traits(curves, limits, traits, found.rates, found.traits);
+    return found;
+}
+
+bool same_analysis(const TraitOptions& a, const TraitOptions& b) {
+    const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+    return a.readout == b.readout && a.blank == b.blank && same(a.blank_value, b.blank_value) &&
+           same(a.from_h, b.from_h) && same(a.to_h, b.to_h) && same(a.threshold, b.threshold);
+}
+
+GrowthFeature growth_feature(Feature feature, const curve::GrowthRate& rate,
+                             const curve::CurveTraits& traits) {
+    switch (feature) {
+        case Feature::growth_rate:
+            return {rate.rate_per_h, rate.standard_error_per_h};
+        case Feature::doubling_time:
+            return {traits.doubling_time_h,
+                    traits.doubling_time_h * rate.standard_error_per_h / rate.rate_per_h};
+        case Feature::lag:
+            return {traits.lag_h};
+        case Feature::carrying_capacity:
+            return {traits.capacity};
+        case Feature::yield:
+            return {traits.yield};
+        case Feature::log_auc:
+            return {traits.ln_auc};
+        case Feature::time_of_max_rate:
+            return {rate.time_h};
+        case Feature::time_to_threshold:
+            return {traits.time_to_threshold_h};
+        case Feature::saturation_time:
+            return {traits.saturation_h};
+        case Feature::death_rate:
+            return {traits.death_rate_per_h};
+        case Feature::initial_biomass:
+            return {traits.initial};
+        case Feature::growth_phases:
+            return {traits.usable_points == 0 ? not_set : static_cast<double>(traits.phases)};
+        default:
+            return {};
+    }
+}
+
+std::string_view reason_against(Feature feature, Verdicts verdicts) {
+    for (Verdict verdict : verdicts_against(feature))
+        if (verdicts.has(verdict))
+            return verdict_name(verdict);
+    return not_reached;
+}
+
+std::string verdict_list(Verdicts verdicts) {
+    std::string list;
+    for (Verdict verdict : curve::all_verdicts)
+        if (verdicts.has(verdict))
+            list += fmt::format("{}{}", list.empty() ? "" : ", ", verdict_name(verdict));
+    return list;
+}
+
+}  // namespace wellsieve::pipeline

@@ -1,0 +1,179 @@
+"""Growth curves as they should not be: each gets a verdict, a flag or one clear line of error, never a crash or a number
+that the curve does not support. And what must not matter does not: the scale of the readings, the hour at which the
+clock starts, readings that are flagged.
+
+usage: bad_curves_test.py WELLSIEVE
+"""
+import math
+import os
+import sys
+import tempfile
+
+from growth_data_test import check_curves, run_screen, table
+from screen_support import run, write
+
+RATE = 0.6
+HOURS = [0.25 * i for i in range(60)]
+ABSORBANCE = 'mode = "absorbance"'
+
+
+def logistic(hours, rate=RATE, start=0.02, top=1.0):
+    return top / (1 + (top / start - 1) * math.exp(-rate * hours))
+
+
+def noisy(values, noise=0.002):
+    """Reproducible noise that no seed of another program is needed for."""
+    return [value + noise * math.sin(12.9898 * i * i + 4.1414 * i) for i, value in enumerate(values)]
+
+
+GOOD = noisy([0.09 + logistic(hour) for hour in HOURS])
+BLANK = noisy([0.09 for _ in HOURS])
+
+
+def wide(path, curves, hours=None, header="time [h]"):
+    """A table of curves; a cell is a number or a token of a reader."""
+    rows = [f"{header}\t" + "\t".join(curves)]
+    for i, hour in enumerate(HOURS if hours is None else hours):
+        cells = [curve[i] if isinstance(curve[i], str) else f"{curve[i]:.5f}" for curve in curves.values()]
+        rows.append(f"{hour}\t" + "\t".join(cells))
+    write(path, "OD600\n" + "\n".join(rows) + "\n")
+
+
+def layout_of(curves, blanks=("B1", "B2")):
+    return [["", well, "" if well in blanks else f"S_{well}", "blank" if well in blanks else "sample"]
+            for well in curves]
+
+
+def analysed(program, curves, hours=None, blanks=("B1", "B2"), more=""):
+    """Runs the curves with two blanks beside them; by well its row in `curves`, and what was printed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "curves.tsv")
+        curves = {**curves, "B1": BLANK[:len(hours or HOURS)], "B2": BLANK[:len(hours or HOURS)]} if blanks else curves
+        wide(path, curves, hours)
+        stdout = run_screen(program, folder, path, ABSORBANCE, layout_of(curves, blanks), more)
+        rows = table(program, folder, "curves")
+        check_curves(rows, table(program, folder, "traits"))
+        return {row["well"]: row for row in rows}, stdout
+
+
+def rate_of(row):
+    return float(row["growth_rate_per_h"])
+
+
+def test_good(program):
+    rows, _ = analysed(program, {"A1": GOOD})
+    assert abs(rate_of(rows["A1"]) / (RATE * 0.98) - 1) < 0.06, rows["A1"]
+    assert rows["A1"]["verdict"] == "ok", rows["A1"]
+    assert rows["B1"]["verdict"] in ("no_growth", "below_detection"), rows["B1"]
+
+
+def test_no_growth(program):
+    constant = [0.35] * len(HOURS)
+    rows, _ = analysed(program, {"A1": constant, "A2": [0.0] * len(HOURS), "A3": [-0.05] * len(HOURS), "A4": BLANK})
+    for well in ("A1", "A2", "A3", "A4"):
+        assert rows[well]["growth_rate_per_h"] == "" and rows[well]["verdict"] != "ok", rows[well]
+
+
+def test_overflow_in_mid_curve(program):
+    cut = [value if value < 0.6 else "OVRFLW" for value in GOOD]
+    rows, _ = analysed(program, {"A1": cut, "A2": GOOD})
+    assert abs(rate_of(rows["A1"]) / rate_of(rows["A2"]) - 1) < 0.05
+    assert rows["A1"]["carrying_capacity"] == "" and rows["A1"]["verdict"] != "ok", rows["A1"]
+
+
+def test_stops_early(program):
+    stopped = [value if i < 24 else "" for i, value in enumerate(GOOD)]
+    rows, _ = analysed(program, {"A1": stopped, "A2": GOOD})
+    assert "still_growing" in rows["A1"]["verdicts"] and rows["A1"]["carrying_capacity"] == "", rows["A1"]
+    assert abs(rate_of(rows["A1"]) / rate_of(rows["A2"]) - 1) < 0.05
+
+
+def test_blank_that_grows(program):
+    growing = [0.09 + logistic(hour, 0.4, 0.001) for hour in HOURS]
+    rows, stdout = analysed(program, {"A1": GOOD, "B3": growing}, blanks=("B1", "B2", "B3"))
+    assert abs(rate_of(rows["A1"]) / (RATE * 0.98) - 1) < 0.06, "the median of three blanks is not one that grows"
+    assert rows["B3"]["growth_rate_per_h"] and "the blanks B3 grow" in stdout, stdout
+
+
+def test_one_time_point(program):
+    rows, _ = analysed(program, {"A1": GOOD[:1]}, hours=[0])
+    assert rows["A1"]["verdict"] == "too_few_points" and rows["A1"]["growth_rate_per_h"] == "", rows["A1"]
+
+
+def refused(program, text, *words):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "curves.tsv")
+        write(path, text)
+        layout = [["", well, f"S_{well}", "sample"] for well in ("A1", "A2")]
+        try:
+            run_screen(program, folder, path, ABSORBANCE, layout)
+        except AssertionError as error:
+            message = str(error)
+            assert "exit 3" in message and all(word in message for word in words), message
+            return
+    raise AssertionError(f"taken: {text[:80]}")
+
+
+def rows_of(hours, header="time [h]"):
+    lines = [f"{hour}\t{logistic(i / 4):.4f}\t{logistic(i / 4):.4f}" for i, hour in enumerate(hours)]
+    return f"OD600\n{header}\tA1\tA2\n" + "\n".join(lines) + "\n"
+
+
+def test_time(program):
+    refused(program, rows_of([0, 1, 2, 3, 2.5, 4, 5]), "time runs backwards", "A1")
+    refused(program, rows_of([0, 1, 2, 3, 3, 4, 5]), "readout 'od' fits 2 readings")
+    # A start in the middle of the day, and gaps: the curve is the same, its times are the clock's.
+    gaps = [i for i in range(len(HOURS)) if i % 7 != 3]
+    rows, _ = analysed(program, {"A1": [GOOD[i] for i in gaps]}, hours=[HOURS[i] for i in gaps])
+    assert abs(rate_of(rows["A1"]) / (RATE * 0.98) - 1) < 0.08, rows["A1"]
+
+
+def test_units_missing(program):
+    """Without a unit the steps decide: 15 is minutes, 900 seconds; the file's facts say so."""
+    for factor in (1, 60, 3600):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "curves.tsv")
+            wide(path, {"A1": GOOD, "B1": BLANK}, [hour * factor for hour in HOURS], header="time")
+            stdout, _ = run(program, "inspect", path)
+            assert "not stated; taken as" in stdout, stdout
+            run_screen(program, folder, path, ABSORBANCE, layout_of({"A1": 0, "B1": 0}))
+            row = table(program, folder, "curves")[0]
+            assert abs(rate_of(row) / (RATE * 0.98) - 1) < 0.06, row
+
+
+def test_what_must_not_matter(program):
+    plain, _ = analysed(program, {"A1": GOOD})
+    # Twice the reading, twice the blank: the same rate.
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "curves.tsv")
+        curves = {name: [2 * value for value in curve] for name, curve in (("A1", GOOD), ("B1", BLANK), ("B2", BLANK))}
+        wide(path, curves)
+        run_screen(program, folder, path, ABSORBANCE, layout_of(curves))
+        doubled = {row["well"]: row for row in table(program, folder, "curves")}
+    assert math.isclose(rate_of(doubled["A1"]), rate_of(plain["A1"]), rel_tol=1e-3)
+    # Two hours later on the clock: the same rate and lag, each time two hours later.
+    shifted, _ = analysed(program, {"A1": GOOD}, hours=[hour + 2 for hour in HOURS])
+    assert math.isclose(rate_of(shifted["A1"]), rate_of(plain["A1"]), rel_tol=1e-9)
+    for column in ("time_of_max_rate_h", "window_start_h"):
+        assert math.isclose(float(shifted["A1"][column]), float(plain["A1"][column]) + 2, abs_tol=1e-6), column
+    # Readings that are flagged: as if they were not there.
+    more = HOURS + [HOURS[-1] + 0.25 * (i + 1) for i in range(5)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "curves.tsv")
+        curves = {name: curve + ["OVRFLW"] * 5 for name, curve in (("A1", GOOD), ("B1", BLANK), ("B2", BLANK))}
+        wide(path, curves, more)
+        run_screen(program, folder, path, ABSORBANCE, layout_of(curves))
+        flagged = {row["well"]: row for row in table(program, folder, "curves")}
+    for column in ("growth_rate_per_h", "growth_rate_se_per_h", "lag_h", "window_start_h", "points_used"):
+        assert flagged["A1"][column] == plain["A1"][column], column
+
+
+def main():
+    for test in (test_good, test_no_growth, test_overflow_in_mid_curve, test_stops_early, test_blank_that_grows,
+                 test_one_time_point, test_time, test_units_missing, test_what_must_not_matter):
+        print(test.__name__, flush=True)
+        test(sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

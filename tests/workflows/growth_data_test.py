@@ -1,0 +1,156 @@
+"""Every kinetic plate export and every set of growth curves of the shared data, through `wellsieve run` as it is: each
+screen ends with a ranking and a table `curves`, each curve with a verdict, and no trait is a number where the verdict
+says that the curve has none.
+
+usage: growth_data_test.py WELLSIEVE [-v]
+"""
+import collections
+import csv
+import math
+import os
+import sys
+import tempfile
+
+from screen_support import need, read_csv, run, write, write_csv
+
+# What a file holds, besides its optical density: (file, the readout, its blanks, the readout's rate may be missing).
+PLATES = {
+    "agilent_gen5/Kinetic_Analysis_Mean_Slope_and_Standard_Curve_tab.txt": 'mode = "absorbance"',
+    "agilent_gen5/kinetic_helper_gene_growth_curve.txt": 'mode = "absorbance"',
+    "agilent_gen5/kinetic_multiplate.txt": 'mode = "absorbance"',
+    "agilent_gen5_de/AP12.csv": 'mode = "absorbance"',
+    "bmg_omega_xlsx/bmg_lumistar_omega.xlsx": 'mode = "luminescence"\nemission_nm = 535',
+    "moldev_softmax_pro/fl_kinetic_plates.txt": 'mode = "fluorescence"\nread = 1',
+    "perkinelmer_nivo/parse_nivo_output.csv": 'mode = "absorbance"',
+    "tecan_icontrol/Tecan_280715.xlsx": 'mode = "absorbance"',
+    "tecan_magellan_asc/2020-06-22-R1.asc": 'mode = "absorbance"',
+    "tecan_spark/200228_example_data.csv": 'mode = "absorbance"\nwavelength_nm = 600',
+}
+GROWTH = {
+    "curveball_Tecan_210115.raw.xlsx": 'mode = "absorbance"',
+    "curveball_tecan210115.tsv": "",
+    "gcplyr_gen5_rep2.raw.csv": 'mode = "absorbance"',
+    "gcplyr_isolate.tsv": "",
+    "gcplyr_plate_rep2.tsv": "",
+    "growthcurver_growthdata_SIM.tsv": "",
+    "growthdash_syn_logistic.tsv": "",
+    "growthdash_syn_logistic_noised.tsv": "",
+    "growthrates_bactgrowth.tsv": "",
+    "kinbiont_plate_data.csv": "",
+    "physiofit_peiro2019.tsv": 'label = "X"',
+    "pyphe_colony32.tsv": "",
+    "qurve_2FMA.raw.csv": "",
+    "qurve_2FMA.tsv": "",
+    "qurve_growthprofiler.raw.csv": "",
+    "qurve_lac_fluorescence.tsv": "",
+    "qurve_lac_growth.tsv": "",
+    "qurve_victorx3.raw.txt": 'mode = "absorbance"',
+}
+
+SCREEN = """[screen]
+name = "{name}"
+
+[[plates]]
+files = "{file}"
+layout = "layout.csv"
+
+[readouts.od]
+{readout}
+
+[[traits]]
+name = "growth"
+readout = "od"
+feature = "growth_rate"
+normalise = "none"
+
+[[traits]]
+name = "lag"
+readout = "od"
+feature = "lag"
+goal = "minimize"
+normalise = "none"
+
+[[traits]]
+name = "capacity"
+readout = "od"
+feature = "carrying_capacity"
+normalise = "none"
+"""
+
+# No number of a curve may stand beside a verdict that rules it out.
+RULED_OUT = {
+    "no_data": ("growth_rate_per_h", "lag_h", "carrying_capacity", "doubling_time_h", "saturation_h"),
+    "no_growth": ("growth_rate_per_h", "lag_h", "carrying_capacity", "doubling_time_h", "saturation_h"),
+    "too_few_points": ("growth_rate_per_h", "lag_h", "doubling_time_h"),
+    "below_detection": ("growth_rate_per_h", "lag_h", "doubling_time_h"),
+    "still_growing": ("carrying_capacity", "saturation_h"),
+    "negative_lag": ("lag_h",),
+}
+
+
+def tidy(program, path):
+    stdout, _ = run(program, "inspect", "--tidy", path)
+    return list(csv.DictReader(stdout.splitlines(), delimiter="\t"))
+
+
+def table(program, folder, name):
+    stdout, _ = run(program, "export", os.path.join(folder, "out", "result.h5"), "--table", name)
+    return list(csv.DictReader(stdout.splitlines()))
+
+
+def run_screen(program, folder, path, readout, layout=None, more=""):
+    """A screen of one file where every well is a strain of its own, or what `layout` says it is."""
+    if layout is None:
+        wells = sorted({row["well"] for row in tidy(program, path)})
+        layout = [["", well, f"S_{well}", "sample"] for well in wells]
+    write_csv(os.path.join(folder, "layout.csv"), ["plate", "well", "strain", "role"], layout)
+    name = os.path.basename(path)
+    screen = os.path.join(folder, "screen.toml")
+    write(screen, SCREEN.format(name=name, file=path, readout=readout or 'mode = "analyte"') + more)
+    stdout, _ = run(program, "run", screen, "-o", os.path.join(folder, "out"))
+    return stdout
+
+
+def check_curves(curves, traits):
+    assert curves, "no curve was analysed"
+    for row in curves:
+        held = [verdict for verdict in row["verdicts"].split(", ") if verdict]
+        assert row["verdict"] == (held[0] if held else "ok"), row
+        for verdict in held:
+            for column in RULED_OUT.get(verdict, ()):
+                assert row[column] == "", f"{row['well']}: {column} = {row[column]} beside {verdict}"
+        if row["growth_rate_per_h"]:
+            rate = float(row["growth_rate_per_h"])
+            assert rate > 0 and math.isclose(float(row["doubling_time_h"]), math.log(2) / rate, rel_tol=1e-9), row
+            assert float(row["window_start_h"]) < float(row["window_end_h"]) and int(row["window_points"]) >= 3, row
+            assert float(row["growth_rate_se_per_h"]) >= 0
+    for row in traits:
+        assert (row["corrected"] == "") == (row["flag"] != ""), row
+        assert row["corrected"] == "" or float(row["corrected"]) != 0 or row["trait"] == "lag", row
+
+
+def check_file(program, path, readout, verbose):
+    with tempfile.TemporaryDirectory() as folder:
+        stdout = run_screen(program, folder, path, readout)
+        curves = table(program, folder, "curves")
+        check_curves(curves, table(program, folder, "traits"))
+        ranking = read_csv(os.path.join(folder, "out", "ranking.csv"))
+    counts = collections.Counter(row["verdict"] for row in curves)
+    rates = [float(row["growth_rate_per_h"]) for row in curves if row["growth_rate_per_h"]]
+    middle = sorted(rates)[len(rates) // 2] if rates else float("nan")
+    print(f"{os.path.basename(path)}: {len(curves)} curves, {len(ranking)} ranked, median rate {middle:.3f}/h, "
+          + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()))
+    if verbose:
+        print(stdout)
+
+
+def main():
+    program, verbose = sys.argv[1], "-v" in sys.argv
+    plates, growth = need("data/plates"), need("data/growth")
+    for folder, files in ((plates, PLATES), (growth, GROWTH)):
+        for name, readout in files.items():
+            check_file(program, os.path.join(folder, name), readout, verbose)
+
+
+if __name__ == "__main__":
+    main()
