@@ -101,6 +101,11 @@ class TraitNormaliser {
             trait_.choice = "linear scale, since differences of times count and not their ratios; ";
             return;
         }
+        if (is_of_excursions(trait_.options.feature) || trait_.options.feature == Feature::change) {
+            trait_.scale = S::linear;
+            trait_.choice = "linear scale, since 0 is a value like others; ";
+            return;
+        }
         std::size_t measured = 0;
         std::size_t without_logarithm = 0;
         for (std::size_t i = 0; i < trait_.corrected.size(); ++i)

@@ -7,6 +7,7 @@
 
 #include "formats/error.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/gas_readouts.hpp"
 #include "pipeline/ledger.hpp"
 #include "pipeline/measure_quality.hpp"
 #include "pipeline/normalise_traits.hpp"
@@ -23,13 +24,34 @@ void stop_if_asked(const std::atomic<bool>& stop) {
         throw Interrupted();
 }
 
+/// A unit that a gas balance cannot turn into its own.
+void check_gas_unit(const Screen& screen, const std::string& name, std::string_view wanted,
+                    std::optional<double> (*factor)(std::string_view)) {
+    for (const NamedReadout& readout : screen.readouts)
+        if (!name.empty() && readout.name == name && !factor(readout.readout.unit))
+            throw formats::FormatError(
+                "screen", "[gas]",
+                fmt::format("readout '{}' is in '{}'; {} is wanted", name, readout.readout.unit, wanted));
+}
+
+void check_gas(const Screen& screen) {
+    const GasOptions& gas = screen.options.gas;
+    check_gas_unit(screen, gas.inlet_flow, "sL/h, L/min or alike", litres_per_hour_in);
+    check_gas_unit(screen, gas.outlet_oxygen, "%", fraction_in);
+    check_gas_unit(screen, gas.outlet_carbon_dioxide, "%", fraction_in);
+    check_gas_unit(screen, gas.volume, "L or mL", litres_in);
+}
+
 void check_readouts(const Screen& screen) {
+    check_gas(screen);
     std::vector<std::string> present;
+    if (!screen.options.gas.inlet_flow.empty())
+        present = {"our", "cer", "rq"};
     for (const NamedReadout& readout : screen.readouts)
         if (readout.read > 0)
             present.push_back(readout.name);
     for (const TraitOptions& trait : screen.options.traits)
-        for (const std::string& wanted : {trait.readout, trait.per})
+        for (const std::string& wanted : {trait.readout, trait.per, trait.setpoint})
             if (!wanted.empty() && std::find(present.begin(), present.end(), wanted) == present.end())
                 throw formats::FormatError(
                     "screen", fmt::format("trait '{}'", trait.name),
@@ -86,7 +108,7 @@ CurveColumn curve_column(const Screen& screen, const CurveAnalysis& analysis,
 
 void measure_traits(Screen& screen) {
     const std::vector<TraitOptions>& traits = screen.options.traits;
-    const MeasureTraits measure{traits, screen.readouts, screen.options.curves};
+    const MeasureTraits measure{traits, screen.readouts, screen.options.curves, screen.options.gas};
     std::vector<PlateTraits> measured(screen.plates.plates.size());
     parallel_for_index(measured.size(), [&](std::size_t p) {
         measured[p] = measure({&screen.plates.plates[p], &screen.readout_index[p]});

@@ -34,14 +34,21 @@ enum class Blank {
     constant,
 };
 
-/// The one number per well that a curve, or an endpoint, gives. From growth_rate on: of the growth curve,
-/// whose analysis is in `curves`.
+/// The one number per well that a curve, or an endpoint, gives. From change on: of a sensor's track, without
+/// blanks; from growth_rate on: of the growth curve, whose analysis is in `curves`.
 enum class Feature {
     endpoint,
     maximum,
     minimum,
     mean,
     auc,
+    change,
+    time_outside,
+    longest_excursion,
+    largest_deviation,
+    excursions,
+    first_rise,
+    yield_on,
     growth_rate,
     doubling_time,
     lag,
@@ -61,10 +68,21 @@ constexpr bool is_of_growth(Feature feature) {
     return feature >= Feature::growth_rate;
 }
 
+/// Whether it is of a sensor's track.
+constexpr bool is_of_sensor(Feature feature) {
+    return feature >= Feature::change && feature < Feature::growth_rate;
+}
+
+/// Whether it tells how far or how long a sensor was outside a range.
+constexpr bool is_of_excursions(Feature feature) {
+    return feature >= Feature::time_outside && feature <= Feature::excursions;
+}
+
 /// Whether it is a time on the clock of the run: its differences count, not its ratios.
 constexpr bool is_a_time(Feature feature) {
     return feature == Feature::lag || feature == Feature::time_of_max_rate ||
-           feature == Feature::time_to_threshold || feature == Feature::saturation_time;
+           feature == Feature::time_to_threshold || feature == Feature::saturation_time ||
+           feature == Feature::first_rise;
 }
 
 enum class Goal { maximize, minimize, target };
@@ -100,7 +118,14 @@ struct TraitOptions {
     double time_h = not_set;  ///< of the endpoint; not set: the last read
     double from_h = not_set;  ///< window of mean, auc and log_auc
     double to_h = not_set;
-    double threshold = not_set;  ///< of time_to_threshold, in units of the readout after its blank
+    double threshold =
+        not_set;            ///< of time_to_threshold, in units of the readout after its blank; of first_rise
+    double low = not_set;   ///< of the range that excursions leave; or
+    double high = not_set;  ///< one of them, or
+    std::string setpoint;   ///< a readout with the set point, or
+    double setpoint_value = not_set;  ///< the set point itself,
+    double tolerance = not_set;       ///< and how far from it is inside
+    double least_h = 0;               ///< excursions that end sooner do not count
     Blank blank = Blank::automatic;
     double blank_value = 0;  ///< for Blank::constant
     Scale scale = Scale::automatic;
@@ -108,6 +133,17 @@ struct TraitOptions {
     double target = not_set;
     Normalisation normalise = Normalisation::automatic;
     Variance variance = Variance::none;
+};
+
+/// [gas]: which readouts the balance of the inert gas takes; it makes the readouts "our", "cer" and "rq".
+struct GasOptions {
+    std::string inlet_flow;  ///< empty: no balance
+    std::string outlet_oxygen;
+    std::string outlet_carbon_dioxide;
+    std::string volume;  ///< a readout; empty: volume_l
+    double volume_l = not_set;
+    double inlet_oxygen_percent = 20.95;
+    double inlet_carbon_dioxide_percent = 0.04;
 };
 
 /// [rank]
@@ -128,6 +164,7 @@ struct ScreenOptions {
     std::vector<ReadoutSelector> readouts;
     std::vector<TraitOptions> traits;
     CurveOptions curves;
+    GasOptions gas;
     RankOptions rank;
 };
 

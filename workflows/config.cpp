@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "formats/error.hpp"
+#include "pipeline/gas_readouts.hpp"
+#include "workflows/config_sensors_internal.hpp"
 #include "workflows/toml_table_internal.hpp"
 
 namespace wellsieve::workflows {
@@ -83,8 +85,15 @@ void read_goal(TomlTable& table, TraitOptions& trait) {
     }
 }
 
+void require(TomlTable& table, std::string_view key, bool holds, std::string_view message) {
+    if (!holds)
+        table.problem(key, message);
+}
+
 /// What a feature of growth curves needs, and what it does not take.
 void check_feature(TomlTable& table, const TraitOptions& trait) {
+    if (is_of_sensor(trait.feature))
+        check_sensor_feature(table, trait);
     if (!is_of_growth(trait.feature))
         return;
     const std::string_view feature = to_string(trait.feature);
@@ -113,6 +122,7 @@ TraitOptions read_trait(TomlTable& table) {
     table.read("from_h", trait.from_h);
     table.read("to_h", trait.to_h);
     table.read("threshold", trait.threshold);
+    read_sensor_keys(table, trait);
     read_blank(table, trait);
     table.read_word("scale", trait.scale);
     read_goal(table, trait);
@@ -123,11 +133,6 @@ TraitOptions read_trait(TomlTable& table) {
     check_feature(table, trait);
     table.finish();
     return trait;
-}
-
-void require(TomlTable& table, std::string_view key, bool holds, std::string_view message) {
-    if (!holds)
-        table.problem(key, message);
 }
 
 void read_curves(TomlTable& table, CurveOptions& curves) {
@@ -203,8 +208,10 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
     const auto count = [](const auto& list, const std::string& name) {
         return std::count_if(list.begin(), list.end(), [&](const auto& entry) { return entry.name == name; });
     };
+    const bool gas = !options.gas.inlet_flow.empty();
     const auto require_readout = [&](const TraitOptions& trait, const std::string& readout) {
-        if (readout.empty() || count(options.readouts, readout) > 0)
+        if (readout.empty() || count(options.readouts, readout) > 0 ||
+            (gas && pipeline::is_gas_readout(readout)))
             return;
         std::vector<std::string> known;
         for (const ReadoutSelector& selector : options.readouts)
@@ -219,7 +226,16 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
             root.problem("traits", fmt::format("two traits are named '{}'", trait.name));
         require_readout(trait, trait.readout);
         require_readout(trait, trait.per);
+        require_readout(trait, trait.setpoint);
     }
+    for (const std::string& input : {options.gas.inlet_flow, options.gas.outlet_oxygen,
+                                     options.gas.outlet_carbon_dioxide, options.gas.volume})
+        if (!input.empty() && count(options.readouts, input) == 0)
+            root.problem("gas", fmt::format("there is no [readouts.{}]", input));
+    for (const ReadoutSelector& selector : options.readouts)
+        if (gas && pipeline::is_gas_readout(selector.name))
+            root.problem("readouts",
+                         fmt::format("'{}' is the name of a readout that [gas] makes", selector.name));
     if (!options.rank.by.empty() && count(options.traits, options.rank.by) == 0)
         root.problem("rank", fmt::format("by = '{}' is no trait", options.rank.by));
 }
@@ -242,6 +258,8 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
         config.options.traits.push_back(read_trait(table));
     if (auto curves = root.table("curves"))
         read_curves(*curves, config.options.curves);
+    if (auto gas = root.table("gas"))
+        read_gas(*gas, config.options.gas);
     if (auto rank = root.table("rank"))
         read_rank(*rank, config.options.rank);
     for (TomlTable& table : root.tables("pools"))
@@ -295,6 +313,7 @@ void append_trait(std::string& out, const TraitOptions& trait) {
     append(out, "from_h", trait.from_h);
     append(out, "to_h", trait.to_h);
     append(out, "threshold", trait.threshold);
+    out += sensor_keys_text(trait);
     if (trait.blank == Blank::constant)
         append(out, "blank", trait.blank_value);
     else
@@ -399,6 +418,7 @@ std::string to_toml(const ScreenConfig& config) {
     for (const TraitOptions& trait : config.options.traits)
         append_trait(out, trait);
     append_curves(out, config.options.curves);
+    out += gas_text(config.options.gas);
     const pipeline::RankOptions& rank = config.options.rank;
     out += "\n[rank]\n";
     append(out, "by", rank.by);

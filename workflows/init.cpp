@@ -192,11 +192,18 @@ std::string plates_toml(const Found& found) {
     text += R"(# per = "od600"                     # divide by another readout
 feature = "endpoint"                # endpoint, maximum, minimum, mean, auc; of growth curves: growth_rate,
                                     # doubling_time, lag, carrying_capacity, yield, log_auc, time_of_max_rate,
-                                    # time_to_threshold, saturation_time, death_rate, initial_biomass, growth_phases
+                                    # time_to_threshold, saturation_time, death_rate, initial_biomass, growth_phases;
+                                    # of sensors: change, time_outside, longest_excursion, largest_deviation,
+                                    # excursions, first_rise, yield_on (per = what is used up)
+# setpoint = 7.0                    # of excursions: a number or a readout, with its tolerance; or low and high
+# tolerance = 0.1
+# low = 30
+# high = 100
+# least_h = 0                       # excursions that end sooner do not count
 # time_h = 24                       # of the endpoint; default: the last reading
 # from_h = 0                        # window of mean, auc and log_auc; default: all readings
 # to_h = 24
-# threshold = 0.5                   # of time_to_threshold, after the blank
+# threshold = 0.5                   # of time_to_threshold, after the blank; of first_rise, over the first reading
 blank = "auto"                      # auto, none, plate, medium, or a number to subtract
 scale = "auto"                      # auto, log2, linear
 goal = "maximize"                   # maximize, minimize, or a target value
@@ -218,6 +225,14 @@ first_points = 3                    # of mean_of_first
 min_fold_change = 1.5               # a curve that rises less does not grow
 lysis_share = 0.2                   # a fall by more than this share of the maximum is lysis
 phase_share = 0.2                   # a growth phase rises by at least this share of the whole rise
+
+# [gas]                             # makes the readouts our, cer [mmol/(L h)] and rq from off-gas
+# inlet_flow = "flow"               # readouts; sL/h, L/min ...
+# outlet_oxygen = "o2"              # %
+# outlet_carbon_dioxide = "co2"     # %
+# volume = "volume"                 # a readout, or litres
+# inlet_oxygen_percent = 20.95
+# inlet_carbon_dioxide_percent = 0.04
 
 [rank]
 against = "parent"                  # parent, or mean: of all strains

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include "pipeline/blank_correction.hpp"
+#include "pipeline/gas_readouts.hpp"
 #include "pipeline/reading_rounds.hpp"
+#include "pipeline/sensor_features.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -20,27 +23,54 @@ struct FlaggedValue {
     Flag flag = Flag::not_measured;
 };
 
-/// The readouts of a plate by name, in rounds of readings.
+/// The readouts of a plate by name, in rounds of readings; those that are written on change keep their times.
 class NamedSeries {
   public:
-    NamedSeries(const NamedPlate& named, const std::vector<NamedReadout>& readouts)
-        : named_(named), readouts_(readouts), rounds_(named.plate->series.size()) {}
+    NamedSeries(const NamedPlate& named, const std::vector<NamedReadout>& readouts, const GasOptions& gas)
+        : named_(named), readouts_(readouts), gas_(gas), rounds_(named.plate->series.size()) {}
 
     /// Null where the plate has no such readout.
     const ReadoutSeries* find(const std::string& name) {
-        for (std::size_t i = 0; i < rounds_.size(); ++i)
-            if (readouts_[(*named_.readouts)[i]].name == name) {
-                if (!rounds_[i])
-                    rounds_[i] = in_rounds(named_.plate->series[i], named_.plate->shape.wells());
-                return *rounds_[i] ? &**rounds_[i] : &named_.plate->series[i];
-            }
-        return nullptr;
+        if (is_gas_readout(name) && !gas_.inlet_flow.empty())
+            return find_gas(name);
+        const std::optional<std::size_t> i = number_of(name);
+        if (!i)
+            return nullptr;
+        const ReadoutSeries& as_read = named_.plate->series[*i];
+        if (!rounds_[*i] && !as_read.readout.on_change)
+            rounds_[*i] = in_rounds(as_read, named_.plate->shape.wells());
+        return rounds_[*i] && *rounds_[*i] ? &**rounds_[*i] : &as_read;
+    }
+
+    /// With the times at which each well was read.
+    const ReadoutSeries* find_as_read(const std::string& name) {
+        if (is_gas_readout(name) && !gas_.inlet_flow.empty())
+            return find_gas(name);
+        const std::optional<std::size_t> i = number_of(name);
+        return i ? &named_.plate->series[*i] : nullptr;
     }
 
   private:
+    std::optional<std::size_t> number_of(const std::string& name) const {
+        for (std::size_t i = 0; i < rounds_.size(); ++i)
+            if (readouts_[(*named_.readouts)[i]].name == name)
+                return i;
+        return std::nullopt;
+    }
+
+    const ReadoutSeries* find_gas(const std::string& name) {
+        const auto [made, is_new] = gas_series_.try_emplace(name);
+        if (is_new)
+            made->second = gas_series(name, gas_, *named_.plate,
+                                      [this](const std::string& input) { return find_as_read(input); });
+        return made->second ? &*made->second : nullptr;
+    }
+
     const NamedPlate& named_;
     const std::vector<NamedReadout>& readouts_;
+    const GasOptions& gas_;
     std::vector<std::optional<std::optional<ReadoutSeries>>> rounds_;  ///< set once it was asked for
+    std::map<std::string, std::optional<ReadoutSeries>> gas_series_;
 };
 
 /// One well's readings over time: the blank of each time, or 0.
@@ -160,6 +190,36 @@ void divide(PlateTrait& numerator, const PlateTrait& denominator) {
     }
 }
 
+/// A feature of each well's track; nothing is subtracted from a sensor.
+PlateTrait measure_tracks(const PlateData& plate, NamedSeries& all, const TraitOptions& trait) {
+    const std::size_t wells = plate.shape.wells();
+    PlateTrait out = unmeasured(wells);
+    const ReadoutSeries* series = all.find_as_read(trait.readout);
+    const std::string& other_name = trait.feature == Feature::yield_on ? trait.per : trait.setpoint;
+    const ReadoutSeries* other = other_name.empty() ? nullptr : all.find_as_read(other_name);
+    if (series == nullptr || (!other_name.empty() && other == nullptr))
+        return out;
+    out.reasons.resize(wells);
+    const double end_h = end_of_run_h(plate);
+    const auto track = [&](const ReadoutSeries& of, std::size_t well, double from_h) {
+        return track_of(of, wells, well, from_h, trait.to_h, end_h);
+    };
+    for (std::size_t well = 0; well < wells; ++well) {
+        std::optional<SensorTrack> beside;
+        if (other != nullptr)  // a set point may have been set long before
+            beside = track(*other, well, trait.feature == Feature::yield_on ? trait.from_h : missing);
+        const SensorFeature found =
+            sensor_feature(trait, track(*series, well, trait.from_h), beside ? &*beside : nullptr);
+        out.raw[well] = out.corrected[well] = found.value;
+        if (std::isfinite(found.value))
+            out.flags[well] = Flag::none;
+        else if (!found.reason.empty())
+            out.flags[well] = unsupported;
+        out.reasons[well] = found.reason;
+    }
+    return out;
+}
+
 void set_masked_aside(const PlateData& plate, PlateTrait& trait) {
     for (std::size_t well = 0; well < plate.wells.size(); ++well)
         if (!plate.wells[well].mask_reason.empty()) {
@@ -207,7 +267,7 @@ std::vector<CurveAnalysis> curve_analyses(const std::vector<TraitOptions>& trait
 PlateTraits MeasureTraits::operator()(const NamedPlate& named) const {
     PlateTraits out;
     out.traits.resize(traits.size());
-    NamedSeries all(named, readouts);
+    NamedSeries all(named, readouts, gas);
     for (const CurveAnalysis& analysis : curve_analyses(traits)) {
         const TraitOptions& first = traits[analysis.traits.front()];
         const ReadoutSeries* series = all.find(first.readout);
@@ -221,9 +281,12 @@ PlateTraits MeasureTraits::operator()(const NamedPlate& named) const {
     for (std::size_t t = 0; t < traits.size(); ++t) {
         const TraitOptions& trait = traits[t];
         PlateTrait& measured = out.traits[t];
-        if (!is_of_growth(trait.feature))
-            measured = measure(*named.plate, all.find(trait.readout), trait);
-        if (!trait.per.empty())
+        const ReadoutSeries* series = is_of_growth(trait.feature) ? nullptr : all.find(trait.readout);
+        if (is_of_sensor(trait.feature) || (series != nullptr && series->readout.on_change))
+            measured = measure_tracks(*named.plate, all, trait);
+        else if (!is_of_growth(trait.feature))
+            measured = measure(*named.plate, series, trait);
+        if (!trait.per.empty() && trait.feature != Feature::yield_on)
             divide(measured, measure(*named.plate, all.find(trait.per), trait));
         set_masked_aside(*named.plate, measured);
     }

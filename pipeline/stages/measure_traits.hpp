@@ -50,6 +50,7 @@ struct MeasureTraits {
     std::vector<TraitOptions> traits;
     std::vector<NamedReadout> readouts;
     CurveOptions curves;
+    GasOptions gas = {};
 
     PlateTraits operator()(const NamedPlate& named) const;
 };

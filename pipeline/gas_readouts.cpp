@@ -1,0 +1,164 @@
+#include "pipeline/gas_readouts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "formats/plates/text.hpp"
+#include "kernels/curve/gas_balance.hpp"
+#include "pipeline/sensor_features.hpp"
+
+namespace wellsieve::pipeline {
+namespace {
+
+using formats::plates::Flag;
+using formats::plates::missing;
+
+constexpr double seconds_per_hour = 3600;
+
+struct Unit {
+    std::string_view name;
+    double factor;
+};
+
+template <std::size_t N>
+std::optional<double> factor_of(std::string_view unit, const std::array<Unit, N>& known) {
+    for (const Unit& candidate : known)
+        if (formats::plates::equals_ignoring_case(unit, candidate.name))
+            return candidate.factor;
+    return std::nullopt;
+}
+
+/// The four inputs of one well; the volume may be a constant.
+struct Inputs {
+    SensorTrack flow, oxygen, carbon_dioxide, volume;
+};
+
+/// The series behind the inputs, with what turns their units into ours.
+class GasInputs {
+  public:
+    GasInputs(const GasOptions& gas, const PlateData& plate, const FindReadout& find)
+        : gas_(gas),
+          wells_(plate.shape.wells()),
+          end_h_(end_of_run_h(plate)),
+          flow_(find(gas.inlet_flow)),
+          oxygen_(find(gas.outlet_oxygen)),
+          carbon_dioxide_(find(gas.outlet_carbon_dioxide)),
+          volume_(gas.volume.empty() ? nullptr : find(gas.volume)) {}
+
+    bool complete() const {
+        return flow_ != nullptr && oxygen_ != nullptr && carbon_dioxide_ != nullptr &&
+               (volume_ != nullptr || gas_.volume.empty());
+    }
+    bool held() const { return flow_->readout.on_change && oxygen_->readout.on_change; }
+
+    std::set<double> times_s() const {
+        std::set<double> times;
+        for (const ReadoutSeries* series : {flow_, oxygen_, carbon_dioxide_, volume_})
+            if (series != nullptr)
+                times.insert(series->times_s.begin(), series->times_s.end());
+        return times;
+    }
+
+    Inputs of_well(std::size_t well) const {
+        return {track(*flow_, well), track(*oxygen_, well), track(*carbon_dioxide_, well),
+                volume_ == nullptr ? SensorTrack{} : track(*volume_, well)};
+    }
+
+    kernels::curve::GasRates rates(const Inputs& inputs, double time_h) const {
+        const auto factor = [](const ReadoutSeries& series, auto in) {
+            return in(series.readout.unit).value_or(missing);
+        };
+        kernels::curve::GasStreams streams;
+        streams.inlet_l_per_h = inputs.flow.at(time_h) * factor(*flow_, litres_per_hour_in);
+        streams.inlet_oxygen = gas_.inlet_oxygen_percent / 100;
+        streams.inlet_carbon_dioxide = gas_.inlet_carbon_dioxide_percent / 100;
+        streams.outlet_oxygen = inputs.oxygen.at(time_h) * factor(*oxygen_, fraction_in);
+        streams.outlet_carbon_dioxide =
+            inputs.carbon_dioxide.at(time_h) * factor(*carbon_dioxide_, fraction_in);
+        streams.broth_l =
+            volume_ == nullptr ? gas_.volume_l : inputs.volume.at(time_h) * factor(*volume_, litres_in);
+        return kernels::curve::gas_balance(streams);
+    }
+
+  private:
+    SensorTrack track(const ReadoutSeries& series, std::size_t well) const {
+        return track_of(series, wells_, well, missing, missing, end_h_);
+    }
+
+    const GasOptions& gas_;
+    std::size_t wells_;
+    double end_h_;
+    const ReadoutSeries* flow_;
+    const ReadoutSeries* oxygen_;
+    const ReadoutSeries* carbon_dioxide_;
+    const ReadoutSeries* volume_;
+};
+
+double rate_called(std::string_view name, const kernels::curve::GasRates& rates) {
+    if (name == "our")
+        return rates.oxygen_uptake;
+    return name == "cer" ? rates.carbon_dioxide_evolution : rates.respiratory_quotient;
+}
+
+}  // namespace
+
+bool is_gas_readout(std::string_view name) {
+    return name == "our" || name == "cer" || name == "rq";
+}
+
+std::optional<double> litres_per_hour_in(std::string_view unit) {
+    constexpr std::array<Unit, 9> known{{{"sL/h", 1},
+                                         {"NL/h", 1},
+                                         {"L/h", 1},
+                                         {"sL/min", 60},
+                                         {"NL/min", 60},
+                                         {"L/min", 60},
+                                         {"slpm", 60},
+                                         {"mL/min", 0.06},
+                                         {"mL/h", 1e-3}}};
+    return factor_of(unit, known);
+}
+
+std::optional<double> fraction_in(std::string_view unit) {
+    constexpr std::array<Unit, 5> known{
+        {{"%", 0.01}, {"vol%", 0.01}, {"mol%", 0.01}, {"mol/mol", 1}, {"ppm", 1e-6}}};
+    return factor_of(unit, known);
+}
+
+std::optional<double> litres_in(std::string_view unit) {
+    constexpr std::array<Unit, 3> known{{{"L", 1}, {"mL", 1e-3}, {"µL", 1e-6}}};
+    return factor_of(unit, known);
+}
+
+std::optional<ReadoutSeries> gas_series(std::string_view name, const GasOptions& gas, const PlateData& plate,
+                                        const FindReadout& find) {
+    const GasInputs inputs(gas, plate, find);
+    if (!inputs.complete())
+        return std::nullopt;
+    const std::size_t wells = plate.shape.wells();
+    const std::set<double> times = inputs.times_s();
+    ReadoutSeries series;
+    series.readout.name = name;
+    series.readout.mode = formats::plates::Mode::online;
+    series.readout.unit = name == "rq" ? "" : "mmol/(L h)";
+    series.readout.derived = true;
+    series.readout.on_change = inputs.held();
+    series.times_s.assign(times.begin(), times.end());
+    series.temperature_c.assign(times.size(), missing);
+    series.values.assign(times.size() * wells, missing);
+    series.flags.assign(times.size() * wells, absent);
+    for (std::size_t well = 0; well < wells; ++well) {
+        const Inputs of_well = inputs.of_well(well);
+        for (std::size_t t = 0; t < series.times_s.size(); ++t) {
+            const double rate =
+                rate_called(name, inputs.rates(of_well, series.times_s[t] / seconds_per_hour));
+            series.values[t * wells + well] = std::isfinite(rate) ? rate : missing;
+            series.flags[t * wells + well] = std::isfinite(rate) ? Flag::none : Flag::not_measured;
+        }
+    }
+    return series;
+}
+
+}  // namespace wellsieve::pipeline

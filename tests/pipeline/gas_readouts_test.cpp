@@ -1,0 +1,68 @@
+#include "pipeline/gas_readouts.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
+
+#include "tests/pipeline/small_plate.hpp"
+
+using namespace wellsieve;
+using namespace wellsieve::pipeline;
+using formats::plates::Flag;
+
+namespace {
+
+ReadoutSeries held(std::string unit, std::vector<double> times_s, std::vector<double> values) {
+    ReadoutSeries series = tests::series_of(std::move(times_s), std::move(values));
+    series.readout.unit = std::move(unit);
+    series.readout.on_change = true;
+    return series;
+}
+
+}  // namespace
+
+TEST_CASE("rates follow the balance of the inert gas, at each change of an input") {
+    PlateData plate;
+    plate.shape = {1, 1};
+    const std::map<std::string, ReadoutSeries> inputs{{"flow", held("sL/h", {0, 7200}, {60, 0})},
+                                                      {"o2", held("%", {0, 3600}, {20.95, 18})},
+                                                      {"co2", held("%", {0, 3600}, {0.04, 2.5})},
+                                                      {"volume", held("mL", {0}, {1000})}};
+    for (const auto& [name, series] : inputs)
+        plate.series.push_back(series);
+    const FindReadout find = [&](const std::string& name) -> const ReadoutSeries* {
+        const auto found = inputs.find(name);
+        return found == inputs.end() ? nullptr : &found->second;
+    };
+    GasOptions gas;
+    gas.inlet_flow = "flow";
+    gas.outlet_oxygen = "o2";
+    gas.outlet_carbon_dioxide = "co2";
+    gas.volume = "volume";
+    const auto our = gas_series("our", gas, plate, find);
+    const auto rq = gas_series("rq", gas, plate, find);
+    REQUIRE(our);
+    CHECK(our->times_s == std::vector<double>{0, 3600, 7200});
+    CHECK(our->readout.on_change);
+    CHECK(our->readout.unit == "mmol/(L h)");
+    CHECK(our->values[0] == Approx(0).margin(1e-9));
+    const double outlet_l_per_h = 60 * (1 - 0.2095 - 0.0004) / (1 - 0.18 - 0.025);
+    const double uptake = (60 * 0.2095 - outlet_l_per_h * 0.18) / 22.414 * 1000;
+    const double evolution = (outlet_l_per_h * 0.025 - 60 * 0.0004) / 22.414 * 1000;
+    CHECK(our->values[1] == Approx(uptake));
+    CHECK(rq->values[1] == Approx(evolution / uptake));
+    CHECK(our->flags[2] == Flag::not_measured);  // no flow, no balance
+    gas.outlet_oxygen = "nothing";
+    CHECK_FALSE(gas_series("our", gas, plate, find));
+}
+
+TEST_CASE("units of flows, fractions and volumes") {
+    CHECK(litres_per_hour_in("sL/h") == 1);
+    CHECK(litres_per_hour_in("l/min") == 60);
+    CHECK_FALSE(litres_per_hour_in("kg/h"));
+    CHECK(fraction_in("%") == 0.01);
+    CHECK_FALSE(fraction_in("mbar"));
+    CHECK(litres_in("mL") == 1e-3);
+    CHECK(is_gas_readout("cer"));
+    CHECK_FALSE(is_gas_readout("od"));
+}

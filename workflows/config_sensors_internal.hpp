@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "pipeline/screen_options.hpp"
+#include "workflows/toml_table_internal.hpp"
+
+// The keys of sensors and gas in screen.toml, and how the effective configuration writes them.
+namespace wellsieve::workflows {
+
+/// low, high, setpoint, tolerance, least_h of a trait.
+void read_sensor_keys(TomlTable& table, pipeline::TraitOptions& trait);
+/// What a feature of a sensor's track needs, and what it does not take.
+void check_sensor_feature(TomlTable& table, const pipeline::TraitOptions& trait);
+std::string sensor_keys_text(const pipeline::TraitOptions& trait);
+
+/// [gas]
+void read_gas(TomlTable& table, pipeline::GasOptions& gas);
+std::string gas_text(const pipeline::GasOptions& gas);
+
+}  // namespace wellsieve::workflows
