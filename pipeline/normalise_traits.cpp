@@ -101,7 +101,8 @@ class TraitNormaliser {
             trait_.choice = "linear scale, since differences of times count and not their ratios; ";
             return;
         }
-        if (is_of_excursions(trait_.options.feature) || trait_.options.feature == Feature::change) {
+        if (is_of_excursions(trait_.options.feature) || trait_.options.feature == Feature::change ||
+            trait_.options.feature == Feature::specific_rate) {
             trait_.scale = S::linear;
             trait_.choice = "linear scale, since 0 is a value like others; ";
             return;

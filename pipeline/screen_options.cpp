@@ -19,6 +19,7 @@ std::vector<std::string_view> words_of(Feature) {
             "excursions",
             "first_rise",
             "yield_on",
+            "specific_rate",
             "growth_rate",
             "doubling_time",
             "lag",

@@ -49,6 +49,7 @@ enum class Feature {
     excursions,
     first_rise,
     yield_on,
+    specific_rate,
     growth_rate,
     doubling_time,
     lag,
@@ -76,6 +77,11 @@ constexpr bool is_of_sensor(Feature feature) {
 /// Whether it tells how far or how long a sensor was outside a range.
 constexpr bool is_of_excursions(Feature feature) {
     return feature >= Feature::time_outside && feature <= Feature::excursions;
+}
+
+/// Whether it is of two tracks: the readout and `per`.
+constexpr bool is_of_two_tracks(Feature feature) {
+    return feature == Feature::yield_on || feature == Feature::specific_rate;
 }
 
 /// Whether it is a time on the clock of the run: its differences count, not its ratios.
@@ -125,6 +131,9 @@ struct TraitOptions {
     std::string setpoint;   ///< a readout with the set point, or
     double setpoint_value = not_set;  ///< the set point itself,
     double tolerance = not_set;       ///< and how far from it is inside
+    double sd = not_set;              ///< of specific_rate: of a reading of the readout, in its unit
+    double per_sd = not_set;          ///< and of one of the biomass
+    double decay_per_h = 0;           ///< of the readout without cells
     double least_h = 0;               ///< excursions that end sooner do not count
     Blank blank = Blank::automatic;
     double blank_value = 0;  ///< for Blank::constant

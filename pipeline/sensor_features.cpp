@@ -1,11 +1,14 @@
 #include "pipeline/sensor_features.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
+#include <map>
 
 #include "kernels/curve/setpoint.hpp"
 #include "kernels/curve/specific_rates.hpp"
+#include "kernels/curve/steady_state_fluxes.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -113,13 +116,13 @@ SensorFeature of_excursions(const TraitOptions& trait, const SensorTrack& track,
         return {};
     switch (trait.feature) {
         case Feature::time_outside:
-            return {all.outside_h, {}};
+            return {all.outside_h};
         case Feature::longest_excursion:
-            return {all.longest_h, {}};
+            return {all.longest_h};
         case Feature::excursions:
-            return {static_cast<double>(all.count), {}};
+            return {static_cast<double>(all.count)};
         default:
-            return {farthest, {}};
+            return {farthest};
     }
 }
 
@@ -131,7 +134,41 @@ SensorFeature yield_of(const SensorTrack& made, const SensorTrack& used) {
         return {};
     const std::vector<double> known = known_values(used);
     const bool falls = known.back() < known.front();
-    return {falls ? -line.slope : line.slope, {}};
+    return {falls ? -line.slope : line.slope};
+}
+
+/// What the culture makes (or, negative, takes up) per biomass and hour while it grows exponentially.
+SensorFeature specific_rate(const TraitOptions& trait, const SensorTrack& track, const SensorTrack& biomass,
+                            std::uint32_t stream) {
+    constexpr std::uint32_t draws = 100;
+    constexpr std::size_t columns = 2;
+    std::map<double, std::array<double, columns>> at_time;
+    const auto enter = [&](const SensorTrack& of, std::size_t column) {
+        for (std::size_t i = 0; i < of.values.size(); ++i)
+            at_time.try_emplace(of.times_h[i], std::array{missing, missing}).first->second[column] =
+                of.values[i];
+    };
+    enter(biomass, 0);
+    enter(track, 1);
+    std::vector<double> times_h;
+    std::vector<double> values;
+    std::vector<double> sd;
+    const double start_h = std::isnan(trait.from_h) ? at_time.begin()->first : trait.from_h;
+    for (const auto& [time_h, pair] : at_time) {
+        times_h.push_back(time_h - start_h);
+        values.insert(values.end(), pair.begin(), pair.end());
+        sd.insert(sd.end(), {trait.per_sd, trait.sd});
+    }
+    curve::FluxOptions options;
+    options.degradation_per_h = {&trait.decay_per_h, 1};
+    options.draws = draws;
+    options.stream = stream;
+    curve::Flux flux;
+    const curve::SteadyState state =
+        curve::fit_steady_state({times_h, values, sd, columns}, options, {&flux, 1});
+    if (state.rate_at_bound)
+        return {missing, missing, "fit_at_bound"};
+    return {flux.specific_rate, flux.specific_rate_interval.sd};
 }
 
 }  // namespace
@@ -187,30 +224,33 @@ SensorTrack track_of(const ReadoutSeries& series, std::size_t wells, std::size_t
     return track;
 }
 
-SensorFeature sensor_feature(const TraitOptions& trait, const SensorTrack& track, const SensorTrack* other) {
+SensorFeature sensor_feature(const TraitOptions& trait, const SensorTrack& track, const SensorTrack* other,
+                             std::uint32_t stream) {
     const std::vector<double> known = known_values(track);
-    if (known.empty())
+    if (known.empty() ||
+        (is_of_two_tracks(trait.feature) && (other == nullptr || known_values(*other).empty())))
         return {};
     switch (trait.feature) {
         case Feature::endpoint:
-            return {std::isnan(trait.time_h) ? track.values.back() : track.at(trait.time_h), {}};
+            return {std::isnan(trait.time_h) ? track.values.back() : track.at(trait.time_h)};
         case Feature::maximum:
-            return {*std::max_element(known.begin(), known.end()), {}};
+            return {*std::max_element(known.begin(), known.end())};
         case Feature::minimum:
-            return {*std::min_element(known.begin(), known.end()), {}};
+            return {*std::min_element(known.begin(), known.end())};
         case Feature::mean:
-            return {mean(track, known), {}};
+            return {mean(track, known)};
         case Feature::auc:
-            return {track.values.size() < 2 ? missing : area(track).sum, {}};
+            return {track.values.size() < 2 ? missing : area(track).sum};
         case Feature::change:
-            return {known.size() < 2 ? missing : known.back() - known.front(), {}};
+            return {known.size() < 2 ? missing : known.back() - known.front()};
         case Feature::first_rise: {
             const double start_h = curve::feed_start_h(track.times_h, track.values, trait.threshold);
-            return {start_h, std::isnan(start_h) ? "not_reached" : ""};
+            return {start_h, missing, std::isnan(start_h) ? "not_reached" : ""};
         }
         case Feature::yield_on:
-            return other == nullptr || known_values(*other).empty() ? SensorFeature{}
-                                                                    : yield_of(track, *other);
+            return yield_of(track, *other);
+        case Feature::specific_rate:
+            return specific_rate(trait, track, *other, stream);
         default:
             return of_excursions(trait, track, other);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -31,11 +32,14 @@ SensorTrack track_of(const ReadoutSeries& series, std::size_t wells, std::size_t
 
 struct SensorFeature {
     double value = formats::plates::missing;
-    std::string_view reason;  ///< "not_reached"; empty where there were too few readings
+    double standard_error = formats::plates::missing;  ///< of specific_rate
+    std::string_view reason = {};  ///< "not_reached"; empty where there were too few readings
 };
 
-/// The trait's feature of one track. `other`: the set point's track, or of `yield_on` the track that is used
-/// up; may be null for others. Means and areas of a held track are those of its steps.
-SensorFeature sensor_feature(const TraitOptions& trait, const SensorTrack& track, const SensorTrack* other);
+/// The trait's feature of one track. `other`: the set point's track, of `yield_on` what is used up, of
+/// `specific_rate` the biomass; may be null for others. Means and areas of a held track are those of its
+/// steps. `stream`: the number of the vessel, for the random numbers behind the error of a specific rate.
+SensorFeature sensor_feature(const TraitOptions& trait, const SensorTrack& track, const SensorTrack* other,
+                             std::uint32_t stream = 0);
 
 }  // namespace wellsieve::pipeline

@@ -54,6 +54,9 @@ void read_sensor_keys(TomlTable& table, TraitOptions& trait) {
     read_number_or_name(table, "setpoint", trait.setpoint_value, trait.setpoint);
     table.read("tolerance", trait.tolerance);
     table.read("least_h", trait.least_h);
+    table.read("sd", trait.sd);
+    table.read("per_sd", trait.per_sd);
+    table.read("decay_per_h", trait.decay_per_h);
 }
 
 void check_sensor_feature(TomlTable& table, const TraitOptions& trait) {
@@ -63,9 +66,14 @@ void check_sensor_feature(TomlTable& table, const TraitOptions& trait) {
     if (trait.feature == Feature::first_rise && std::isnan(trait.threshold))
         table.problem("threshold",
                       "is missing: by how much feature = \"first_rise\" is to rise over the first reading");
-    if (trait.feature == Feature::yield_on && trait.per.empty())
-        table.problem("per", "is missing: the readout that feature = \"yield_on\" is the yield on");
-    if (trait.feature != Feature::yield_on && !trait.per.empty())
+    if (is_of_two_tracks(trait.feature) && trait.per.empty())
+        table.problem(
+            "per", fmt::format("is missing: feature = \"{}\" is the yield on, or the rate per, that readout",
+                               feature));
+    if (trait.feature == Feature::specific_rate && !(trait.sd > 0 && trait.per_sd > 0))
+        table.problem("sd",
+                      "is missing: sd and per_sd, the standard deviations of a reading of either readout");
+    if (!is_of_two_tracks(trait.feature) && !trait.per.empty())
         table.problem("per", fmt::format("feature = \"{}\" is of one readout alone", feature));
     const bool less_may_be_better = is_of_excursions(trait.feature) || trait.feature == Feature::first_rise;
     if (less_may_be_better && table.find("goal") == nullptr)
@@ -77,7 +85,10 @@ void check_sensor_feature(TomlTable& table, const TraitOptions& trait) {
 
 std::string sensor_keys_text(const TraitOptions& trait) {
     std::string text = line("low", trait.low) + line("high", trait.high) + line("setpoint", trait.setpoint) +
-                       line("setpoint", trait.setpoint_value) + line("tolerance", trait.tolerance);
+                       line("setpoint", trait.setpoint_value) + line("tolerance", trait.tolerance) +
+                       line("sd", trait.sd) + line("per_sd", trait.per_sd);
+    if (trait.feature == Feature::specific_rate)
+        text += line("decay_per_h", trait.decay_per_h);
     return is_of_excursions(trait.feature) ? text + line("least_h", trait.least_h) : text;
 }
 

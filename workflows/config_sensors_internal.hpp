@@ -8,7 +8,7 @@
 // The keys of sensors and gas in screen.toml, and how the effective configuration writes them.
 namespace wellsieve::workflows {
 
-/// low, high, setpoint, tolerance, least_h of a trait.
+/// low, high, setpoint, tolerance, least_h, sd, per_sd, decay_per_h of a trait.
 void read_sensor_keys(TomlTable& table, pipeline::TraitOptions& trait);
 /// What a feature of a sensor's track needs, and what it does not take.
 void check_sensor_feature(TomlTable& table, const pipeline::TraitOptions& trait);

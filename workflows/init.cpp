@@ -194,7 +194,8 @@ feature = "endpoint"                # endpoint, maximum, minimum, mean, auc; of 
                                     # doubling_time, lag, carrying_capacity, yield, log_auc, time_of_max_rate,
                                     # time_to_threshold, saturation_time, death_rate, initial_biomass, growth_phases;
                                     # of sensors: change, time_outside, longest_excursion, largest_deviation,
-                                    # excursions, first_rise, yield_on (per = what is used up)
+                                    # excursions, first_rise, yield_on (per = what is used up),
+                                    # specific_rate (per = biomass; sd, per_sd: of a reading; decay_per_h)
 # setpoint = 7.0                    # of excursions: a number or a readout, with its tolerance; or low and high
 # tolerance = 0.1
 # low = 30

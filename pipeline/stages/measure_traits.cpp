@@ -195,7 +195,7 @@ PlateTrait measure_tracks(const PlateData& plate, NamedSeries& all, const TraitO
     const std::size_t wells = plate.shape.wells();
     PlateTrait out = unmeasured(wells);
     const ReadoutSeries* series = all.find_as_read(trait.readout);
-    const std::string& other_name = trait.feature == Feature::yield_on ? trait.per : trait.setpoint;
+    const std::string& other_name = is_of_two_tracks(trait.feature) ? trait.per : trait.setpoint;
     const ReadoutSeries* other = other_name.empty() ? nullptr : all.find_as_read(other_name);
     if (series == nullptr || (!other_name.empty() && other == nullptr))
         return out;
@@ -207,10 +207,12 @@ PlateTrait measure_tracks(const PlateData& plate, NamedSeries& all, const TraitO
     for (std::size_t well = 0; well < wells; ++well) {
         std::optional<SensorTrack> beside;
         if (other != nullptr)  // a set point may have been set long before
-            beside = track(*other, well, trait.feature == Feature::yield_on ? trait.from_h : missing);
+            beside = track(*other, well, is_of_two_tracks(trait.feature) ? trait.from_h : missing);
         const SensorFeature found =
-            sensor_feature(trait, track(*series, well, trait.from_h), beside ? &*beside : nullptr);
+            sensor_feature(trait, track(*series, well, trait.from_h), beside ? &*beside : nullptr,
+                           static_cast<std::uint32_t>(well));
         out.raw[well] = out.corrected[well] = found.value;
+        out.standard_error[well] = found.standard_error;
         if (std::isfinite(found.value))
             out.flags[well] = Flag::none;
         else if (!found.reason.empty())
@@ -286,7 +288,7 @@ PlateTraits MeasureTraits::operator()(const NamedPlate& named) const {
             measured = measure_tracks(*named.plate, all, trait);
         else if (!is_of_growth(trait.feature))
             measured = measure(*named.plate, series, trait);
-        if (!trait.per.empty() && trait.feature != Feature::yield_on)
+        if (!trait.per.empty() && !is_of_two_tracks(trait.feature))
             divide(measured, measure(*named.plate, all.find(trait.per), trait));
         set_masked_aside(*named.plate, measured);
     }

@@ -130,6 +130,27 @@ TEST_CASE("a yield is what was made over what was used up") {
     CHECK(value(trait_of(Feature::yield_on), product, &biomass) == Approx(0.5));
 }
 
+TEST_CASE("a specific rate is that of exponential growth, with the error that the readings give it") {
+    SensorTrack biomass;
+    SensorTrack substrate;
+    for (int i = 0; i < 10; ++i) {
+        const double grown =
+            0.1 * std::exp(0.4 * i);  // 0.4 per hour, 2.5 of substrate taken up per biomass and hour
+        for (SensorTrack* track : {&biomass, &substrate})
+            track->times_h.push_back(i);
+        biomass.values.push_back(grown);
+        substrate.values.push_back(20 - 2.5 / 0.4 * (grown - 0.1));
+    }
+    TraitOptions trait = trait_of(Feature::specific_rate);
+    trait.sd = 0.1;
+    trait.per_sd = 0.01;
+    const SensorFeature found = sensor_feature(trait, substrate, &biomass);
+    CHECK(found.value == Approx(-2.5).epsilon(1e-6));
+    CHECK(found.standard_error > 0);
+    CHECK(found.standard_error < 0.2);
+    CHECK(std::isnan(sensor_feature(trait, substrate, nullptr).value));
+}
+
 TEST_CASE("traits of sensors go through the stage, on what the well's own clock says") {
     PlateData plate = six_wells("P1");
     ReadoutSeries ph = series_of({0, hour_s, 2 * hour_s}, std::vector<double>(18, 7.0));
