@@ -41,7 +41,7 @@ GROWTH = {
     "pyphe_colony32.tsv": "",
     "qurve_2FMA.raw.csv": "",
     "qurve_2FMA.tsv": "",
-    "qurve_growthprofiler.raw.csv": "",
+    "qurve_growthprofiler.raw.csv": 'mode = "online"',
     "qurve_lac_fluorescence.tsv": "",
     "qurve_lac_growth.tsv": "",
     "qurve_victorx3.raw.txt": 'mode = "absorbance"',
