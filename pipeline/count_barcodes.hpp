@@ -20,7 +20,7 @@ class CountBarcodes {
     static constexpr std::string_view name = "count barcodes";
 
     /// Looks for unmatched sequences among so many first reads of all files together.
-    static constexpr std::uint64_t searched_reads = 2'000'000;
+    static constexpr std::uint64_t searched_reads = 500'000;
 
     struct Local {
         std::vector<ReadTally> by_file;

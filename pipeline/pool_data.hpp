@@ -113,6 +113,7 @@ struct PoolCounts {
     std::uint64_t searched_reads = 0;          ///< how many were looked through for `unmatched`
     std::vector<InputFile> inputs;
     std::vector<ScreenReject> rejects;
+    std::vector<std::string> choices;  ///< what was chosen for the user, a sentence each
     std::vector<std::string> warnings;
 
     std::size_t at(std::size_t sample, std::size_t feature) const {

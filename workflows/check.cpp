@@ -41,9 +41,27 @@ void print_counts(const ScreenInputs& inputs, const pipeline::Screen& screen) {
         fmt::print("not used: {}: {}: {}\n", reject.input, reject.place, reject.reason);
 }
 
+/// What the pools read before their first read, and where their barcodes are.
+std::vector<PoolInputs> check_pools(const ScreenConfig& config, std::vector<std::string>& problems) {
+    std::vector<PoolInputs> pools;
+    for (PoolsInput input : config.pools) {
+        const std::size_t problems_before = problems.size();
+        pools.push_back(gather_pool(config, input, problems));
+        try {
+            if (problems.size() == problems_before)
+                detect_places(pools.back(), input);
+        } catch (const formats::FormatError& error) {
+            problems.emplace_back(error.what());
+        }
+    }
+    return pools;
+}
+
 void print_counts(const PoolInputs& pool) {
     fmt::print("{} files of reads, {} barcodes, {} samples\n", pool.counts.files.size(),
                pool.counts.features.size(), pool.counts.samples.size());
+    for (const std::string& choice : pool.counts.choices)
+        fmt::print("  {}\n", choice);
     for (const pipeline::ScreenReject& reject : pool.counts.rejects)
         fmt::print("note: {}: {}: {}\n", reject.input, reject.place, reject.reason);
 }
@@ -67,9 +85,7 @@ Exit check_screen(const std::filesystem::path& config_file, const CommonOptions&
             problems.emplace_back(error.what());
         }
     }
-    std::vector<PoolInputs> pools;
-    for (const PoolsInput& input : config.pools)
-        pools.push_back(gather_pool(config, input, problems));
+    std::vector<PoolInputs> pools = check_pools(config, problems);
     if (!problems.empty())
         throw ConfigError(std::move(problems));
     if (!config.plates.empty())

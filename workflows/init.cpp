@@ -256,7 +256,7 @@ std::string pools_toml(const Found& found) {
 # mates = "*_R2.fastq.gz"           # the other ends, where the library has pairs of barcodes
 # index_reads = "*_I1.fastq.gz"     # reads that tell the sample
 # reference = "genome.fa"           # of CRAM files
-barcode = "auto"                    # or where it stands, as PoolQ writes it: "FIXED@30", "PREFIX:CACCG@18"
+barcode = "auto"                    # found out from the reads, or where it stands, as PoolQ writes it: "FIXED@30", "PREFIX:CACCG@18"
 # left = "CGAAACACCG"               # constant bases before the barcode
 # right = "GTTTTAGAGC"              # constant bases behind it
 # offsets = [0]                     # or the bases before it, in the order in which they are tried

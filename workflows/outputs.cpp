@@ -94,6 +94,8 @@ results::RunRecord record_of(const RunScreenOptions& options, const Screen& scre
     for (const pipeline::TraitColumn& trait : screen.traits)
         if (!trait.choice.empty())
             record.choices.push_back(trait.options.name + ": " + trait.choice);
+    for (const pipeline::PoolCounts& pool : screen.pools)
+        record.choices.insert(record.choices.end(), pool.choices.begin(), pool.choices.end());
     record.warnings = screen.warnings;
     return record;
 }
@@ -140,6 +142,8 @@ void print_best(const Screen& screen) {
 /// Reads and what became of them, a line a sample.
 void print_pool(const pipeline::PoolCounts& pool) {
     fmt::print("{} barcodes in {} samples\n", pool.features.size(), pool.samples.size());
+    for (const std::string& choice : pool.choices)
+        fmt::print("  {}\n", choice);
     for (std::size_t s = 0; s < pool.tallies.size(); ++s) {
         const pipeline::ReadTally& tally = pool.tallies[s];
         fmt::print("  {}: {} reads, {} counted ({:.1f} %)", pool.samples[s].name, tally.total(),

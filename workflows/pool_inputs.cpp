@@ -1,18 +1,24 @@
 #include "workflows/pool_inputs.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <regex>
 #include <stdexcept>
 
 #include "formats/error.hpp"
+#include "formats/reads/counts_table.hpp"
 #include "formats/reads/library.hpp"
 #include "formats/reads/sample_sheet.hpp"
 #include "formats/results/checksum.hpp"
+#include "formats/results/h5ad_counts.hpp"
+#include "pipeline/detect_pool.hpp"
 #include "pipeline/plate_collection.hpp"
+#include "pipeline/screen_options.hpp"
 #include "workflows/inputs.hpp"
 
 namespace wellsieve::workflows {
@@ -41,6 +47,10 @@ class PoolGatherer {
     PoolInputs gather() {
         inputs_.counts.name = input_.name;
         inputs_.reference = input_.reference.empty() ? "" : config_.resolve(input_.reference).string();
+        if (!input_.counts.empty()) {
+            read_counts();
+            return std::move(inputs_);
+        }
         find_files();
         read_library();
         read_samples();
@@ -105,6 +115,53 @@ class PoolGatherer {
             paired_library_ = library.paired;
             add_table("library", input_.library);
         });
+    }
+
+    /// A table in the place of reads. A sample sheet tells more of its columns, and which of them to take.
+    void read_counts() {
+        trying([&] {
+            const std::string path = config_.resolve(input_.counts).string();
+            const reads::CountsTable table = formats::results::is_hdf5(path)
+                                                 ? formats::results::read_h5ad_counts(path)
+                                                 : reads::read_counts_table(path);
+            add_table("counts", input_.counts);
+            pipeline::PoolCounts& counts = inputs_.counts;
+            for (std::size_t i = 0; i < table.ids.size(); ++i)
+                counts.features.push_back({table.ids[i], table.barcodes[i], "", table.genes[i], 0});
+            for (const std::string& note : table.notes)
+                counts.rejects.push_back({"counts", input_.counts, "", note});
+            for (const auto& [column, sample] : columns_of(table)) {
+                const auto first =
+                    table.counts.begin() + static_cast<std::ptrdiff_t>(column * table.ids.size());
+                counts.samples.push_back(sample);
+                counts.counts.insert(counts.counts.end(), first,
+                                     first + static_cast<std::ptrdiff_t>(table.ids.size()));
+            }
+        });
+    }
+
+    std::vector<std::pair<std::size_t, pipeline::PoolSample>> columns_of(const reads::CountsTable& table) {
+        std::vector<std::pair<std::size_t, pipeline::PoolSample>> columns;
+        if (input_.samples.empty()) {
+            for (std::size_t i = 0; i < table.samples.size(); ++i)
+                columns.push_back({i, {table.samples[i], "", pipeline::not_set, "", {}}});
+            return columns;
+        }
+        const reads::SampleSheet sheet = reads::read_sample_sheet(config_.resolve(input_.samples).string());
+        add_table("samples", input_.samples);
+        inputs_.counts.sample_columns = sheet.other_columns;
+        for (const reads::SampleRow& row : sheet.rows) {
+            const auto found =
+                std::find_if(table.samples.begin(), table.samples.end(),
+                             [&](const std::string& name) { return name == row.sample || name == row.file; });
+            if (found == table.samples.end())
+                throw formats::FormatError(
+                    input_.samples, fmt::format("line {}", row.line),
+                    fmt::format("sample '{}' is no column of {}", row.sample, input_.counts));
+            columns.push_back({static_cast<std::size_t>(found - table.samples.begin()),
+                               {row.sample, row.condition, row.time_h, row.replicate, row.other}});
+        }
+        return columns;
     }
 
     void read_samples() {
@@ -231,14 +288,15 @@ class PoolGatherer {
             problem("mates: the library has no pairs of barcodes; reads alone are enough");
         const pipeline::PoolFeature& feature = inputs_.counts.features.front();
         const auto whole = static_cast<std::uint32_t>(feature.barcode.size());
-        options.construct =
-            construct_of(input_.barcode, options.paired ? feature.first_part : whole, "barcode");
+        options.construct = construct_of(input_.barcode, options.paired ? feature.first_part : whole,
+                                         "barcode", inputs_.detect);
         if (options.paired)
-            options.mate_construct =
-                construct_of(input_.mate_barcode, whole - feature.first_part, "mate_barcode");
+            options.mate_construct = construct_of(input_.mate_barcode, whole - feature.first_part,
+                                                  "mate_barcode", inputs_.detect_mate);
     }
 
-    sequence::Construct construct_of(const BarcodePlace& place, std::uint32_t length, std::string_view key) {
+    sequence::Construct construct_of(const BarcodePlace& place, std::uint32_t length, std::string_view key,
+                                     bool& detect) {
         sequence::Construct construct;
         if (place.policy != "auto") {
             const auto parsed = sequence::parse_poolq_policy(place.policy, length);
@@ -253,10 +311,7 @@ class PoolGatherer {
             construct.left_flank = place.left;
             construct.right_flank = place.right;
             if (place.left.empty() && place.right.empty())
-                problem(fmt::format(
-                    "pools.{}: the constant bases before (left) or behind the barcode (right), or "
-                    "its offsets, are wanted",
-                    key));
+                detect = true;
         }
         construct.orientation = input_.orientation == "reverse"  ? sequence::Orientation::reverse
                                 : input_.orientation == "either" ? sequence::Orientation::either
@@ -305,6 +360,54 @@ std::uint64_t PoolInputs::bytes() const {
 PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
                        std::vector<std::string>& problems) {
     return PoolGatherer(config, input, problems).gather();
+}
+
+namespace {
+
+/// Into the options, the effective configuration and a line for the user.
+void take(const sequence::ConstructDetection& found, sequence::Construct& construct, BarcodePlace& place,
+          std::string_view which, PoolInputs& inputs) {
+    construct = found.construct;
+    place.left = construct.left_flank;
+    place.right = construct.right_flank;
+    place.offsets = construct.offsets;
+    const std::string where =
+        construct.search == sequence::Search::offsets
+            ? fmt::format("at {}", fmt::join(construct.offsets, ", "))
+            : fmt::format("between '{}' and '{}'", construct.left_flank, construct.right_flank);
+    constexpr std::array directions = {"forward", "reverse", "either"};
+    inputs.counts.choices.push_back(
+        fmt::format("{} {}, {} direction: {} of {} reads with a barcode are so (confidence {:.3f})", which,
+                    where, directions[static_cast<std::size_t>(construct.orientation)], found.explained,
+                    found.with_barcode, found.confidence));
+}
+
+}  // namespace
+
+void detect_places(PoolInputs& inputs, PoolsInput& input) {
+    if (!inputs.detect && !inputs.detect_mate)
+        return;
+    if (inputs.counts.files.front().paths.front() == "-")
+        throw formats::FormatError("-", "",
+                                   "the place of barcodes cannot be told from the standard input: write left "
+                                   "and right, offsets or barcode = \"…\" in [[pools]]");
+    const bool paired = inputs.options.paired;
+    std::vector<std::string_view> firsts;
+    std::vector<std::string_view> seconds;
+    for (const pipeline::PoolFeature& feature : inputs.counts.features) {
+        const std::string_view barcode(feature.barcode);
+        firsts.push_back(paired ? barcode.substr(0, feature.first_part) : barcode);
+        seconds.push_back(paired ? barcode.substr(feature.first_part) : barcode);
+    }
+    if (inputs.detect)
+        take(detect_in_files(inputs.counts, 0, firsts, inputs.reference), inputs.options.construct,
+             input.barcode, "barcodes stand", inputs);
+    if (inputs.detect)
+        input.orientation = std::array{
+            "forward", "reverse", "either"}[static_cast<std::size_t>(inputs.options.construct.orientation)];
+    if (inputs.detect_mate)
+        take(detect_in_files(inputs.counts, 1, seconds, inputs.reference), inputs.options.mate_construct,
+             input.mate_barcode, "second barcodes stand", inputs);
 }
 
 }  // namespace wellsieve::workflows

@@ -17,6 +17,9 @@ struct PoolInputs {
     std::vector<pipeline::IndexSet> index_sets;
     std::string reference;  ///< of CRAM files, to open it
 
+    bool detect = false;       ///< the place of the barcode is to be told from the reads
+    bool detect_mate = false;  ///< likewise of the second barcode, in the mates
+
     bool from_reads() const { return !counts.files.empty(); }
     std::uint64_t bytes() const;
 };
@@ -25,5 +28,10 @@ struct PoolInputs {
 /// `problems`; nothing is thrown for it.
 PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
                        std::vector<std::string>& problems);
+
+/// Where barcodes are to be detected: looks into the first reads, and writes what was found to the options,
+/// to `input` (as the effective configuration) and as lines to the pool's choices. Throws FormatError,
+/// telling what was seen, where nothing was found.
+void detect_places(PoolInputs& inputs, PoolsInput& input);
 
 }  // namespace wellsieve::workflows

@@ -176,6 +176,8 @@ Exit run_screen(const RunScreenOptions& options) {
         describe_flow(inputs, pools);
         return Exit::done;
     }
+    for (std::size_t i = 0; i < pools.size(); ++i)
+        detect_places(pools[i], config.pools[i]);
     const pipeline::InterruptGuard interrupt;
     Screen screen;
     screen.options = config.options;

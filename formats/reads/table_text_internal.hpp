@@ -11,18 +11,19 @@ namespace wellsieve::formats::reads {
 /// FormatError for one that cannot be read.
 std::string whole_text(const std::string& path);
 
-/// Lines of a text, whatever ends them: "\n", "\r\n" or "\r" alone. Blank lines and those that begin with
+/// Lines of a text, without byte order mark, whatever ends them: "\n", "\r\n" or "\r" alone. Blank lines and
+/// those that begin with
 /// '#' are passed over.
 class Lines {
   public:
-    explicit Lines(std::string_view text) : text_(text) {}
+    explicit Lines(std::string_view text) : text_(text), at_(text.starts_with("\xEF\xBB\xBF") ? 3 : 0) {}
     /// False behind the last line.
     bool next(std::string_view& line);
     std::size_t number() const { return number_; }  ///< of the line that was given last, from 1
 
   private:
     std::string_view text_;
-    std::size_t at_ = 0;
+    std::size_t at_;
     std::size_t number_ = 0;
 };
 

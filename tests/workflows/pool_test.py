@@ -12,6 +12,7 @@ import tempfile
 
 import anndata
 import h5py
+import scipy.sparse
 from anndata.experimental import read_elem
 
 from screen_support import read_csv, run, write
@@ -159,6 +160,60 @@ def test_bad_input_is_named(program, folder):
     assert "reads = \"nothing/*.fastq\": no such file" in stderr
 
 
+def test_places_are_found_out(program, folder):
+    truth = make_pool(folder)
+    screen = os.path.join(folder, "screen.toml")
+    edited(screen, f'left = "{LEFT}"\nright = "{RIGHT}"\n', "")
+    stdout, _ = run(program, "check", screen)
+    assert f"barcodes stand between '{LEFT[-16:]}' and '{RIGHT[:16]}', forward direction" in stdout, stdout
+    run(program, "run", screen)
+    rows = read_csv(os.path.join(folder, "results", "counts.csv"), "\t")
+    for sample in truth:
+        assert {row["sgRNA"]: int(row[sample]) for row in rows} == truth[sample]
+    with h5py.File(os.path.join(folder, "results", "result.h5")) as file:
+        assert f"left = '{LEFT[-16:]}'" in read_elem(file["config"])
+    other = random.Random(7)
+    write(os.path.join(folder, "library.csv"),
+          "guide,barcode\n" + "".join(f"h{i},{''.join(other.choices('ACGT', k=20))}\n" for i in range(50)))
+    refused(program, folder, "the place of the barcodes cannot be told from the reads")
+
+
+def test_counts_of_others(program, folder):
+    make_pool(folder)
+    run(program, "run", os.path.join(folder, "screen.toml"))
+    ours = os.path.join(folder, "results")
+    with h5py.File(os.path.join(ours, "result.h5")) as file:
+        counts = read_elem(file["counts"])
+    counts.write_h5ad(os.path.join(folder, "dense.h5ad"))
+    counts.X = scipy.sparse.csr_matrix(counts.X.astype("float32"))
+    counts.write_h5ad(os.path.join(folder, "sparse.h5ad"))
+    shutil.copy(os.path.join(ours, "counts.csv"), os.path.join(folder, "table.txt"))
+    for name in ("table.txt", "dense.h5ad", "sparse.h5ad"):
+        write(os.path.join(folder, "screen.toml"), f'[[pools]]\ncounts = "{name}"\n')
+        out = os.path.join(folder, "again")
+        run(program, "run", os.path.join(folder, "screen.toml"), "-o", out, "--force")
+        assert contents(os.path.join(out, "counts.csv")) == contents(os.path.join(ours, "counts.csv")), name
+    write(os.path.join(folder, "sheet.csv"), "sample,file,condition\nb,b,drug\n")
+    write(os.path.join(folder, "screen.toml"), '[[pools]]\ncounts = "table.txt"\nsamples = "sheet.csv"\n')
+    run(program, "run", os.path.join(folder, "screen.toml"), "-o", out, "--force")
+    with h5py.File(os.path.join(out, "result.h5")) as file:
+        samples = read_elem(file["samples"])
+    assert list(samples.index) == ["b"] and list(samples["condition"]) == ["drug"]
+    edited(os.path.join(folder, "table.txt"), "\tgene0\t", "\tgene0\t0.5")
+    refused(program, folder, "is no count")
+
+
+def test_inspect_and_init(program, folder):
+    make_pool(folder, reads=100)
+    stdout, _ = run(program, "inspect", os.path.join(folder, "fastq", "b.fastq"))
+    assert "FASTQ, plain: 100 reads" in stdout and "quality (PHRED+33): mean 37.0" in stdout, stdout
+    os.remove(os.path.join(folder, "screen.toml"))
+    run(program, "init", folder)
+    text = contents(os.path.join(folder, "screen.toml")).decode()
+    assert '[[pools]]\nreads = "fastq/*.fastq"\nsamples = "samples.csv"' in text, text
+    run(program, "run", os.path.join(folder, "screen.toml"))
+
+
 def test_nothing_mapped_is_an_error(program, folder):
     make_pool(folder, reads=50)
     edited(os.path.join(folder, "screen.toml"), LEFT, "CCCCCCCCCCCCAAAAAAAA")
@@ -168,7 +223,7 @@ def test_nothing_mapped_is_an_error(program, folder):
 
 if __name__ == "__main__":
     for test in [test_counts_are_right, test_any_packing_and_threads, test_check_and_dry_run, test_bad_input_is_named,
-                 test_nothing_mapped_is_an_error]:
+                 test_places_are_found_out, test_counts_of_others, test_inspect_and_init, test_nothing_mapped_is_an_error]:
         with tempfile.TemporaryDirectory() as place:
             test(sys.argv[1], os.path.join(place, "screen"))
             print(test.__name__, "passed")

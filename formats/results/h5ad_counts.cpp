@@ -1,0 +1,117 @@
+#include "formats/results/h5ad_counts.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <unordered_set>
+
+#include "formats/error.hpp"
+#include "formats/results/hdf5_internal.hpp"
+#include "formats/results/table_io_internal.hpp"
+
+namespace wellsieve::formats::results {
+namespace {
+
+std::vector<std::string> names_of(hid_t file, std::string_view frame) {
+    const auto group = hdf5::open_group(file, frame);
+    const std::string index = hdf5::read_text_attribute(group.id(), "_index");
+    return hdf5::read_texts(hdf5::open_dataset(group.id(), index.empty() ? "_index" : index));
+}
+
+std::vector<std::string> genes_of(hid_t file, std::size_t features) {
+    const auto group = hdf5::open_group(file, "var");
+    std::vector<std::string> genes(features);
+    for (const auto* title : {"gene", "Gene", "gene_symbol", "target"}) {
+        if (!hdf5::has_link(group.id(), title))
+            continue;
+        const ResultTable table = read_table(file, "var");
+        for (std::size_t i = 0; i < features; ++i)
+            genes[i] = table.text(title, i);
+        break;
+    }
+    return genes;
+}
+
+std::vector<double> read_doubles(const hdf5::Dataset& dataset) {
+    const hdf5::Space space(H5Dget_space(dataset.id()));
+    std::vector<double> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.id())));
+    if (!values.empty())
+        hdf5::check(H5Dread(dataset.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
+    return values;
+}
+
+/// X as [sample][feature], whichever of AnnData's forms it has.
+std::vector<double> read_matrix(hid_t file, std::size_t samples, std::size_t features) {
+    const auto object = hdf5::open_object(file, "X");
+    if (H5Iget_type(object.id()) != H5I_GROUP)
+        return read_doubles(hdf5::open_dataset(file, "X"));
+    const auto group = hdf5::open_group(file, "X");
+    if (hdf5::read_text_attribute(group.id(), "encoding-type") != "csr_matrix")
+        throw hdf5::Error("X is neither a dense matrix nor in CSR form");
+    const auto data = read_doubles(hdf5::open_dataset(group.id(), "data"));
+    const auto columns = read_doubles(hdf5::open_dataset(group.id(), "indices"));
+    const auto begins = read_doubles(hdf5::open_dataset(group.id(), "indptr"));
+    if (begins.size() != samples + 1 || columns.size() != data.size())
+        throw hdf5::Error("X does not fit obs");
+    std::vector<double> dense(samples * features);
+    for (std::size_t s = 0; s < samples; ++s)
+        for (auto i = static_cast<std::size_t>(begins[s]); i < static_cast<std::size_t>(begins[s + 1]); ++i) {
+            if (i >= data.size() || !(columns[i] >= 0 && columns[i] < static_cast<double>(features)))
+                throw hdf5::Error("X does not fit var");
+            dense[s * features + static_cast<std::size_t>(columns[i])] = data[i];
+        }
+    return dense;
+}
+
+void check_unique(const reads::CountsTable& table) {
+    std::unordered_set<std::string_view> seen;
+    for (const std::string& id : table.ids)
+        if (!seen.insert(id).second)
+            throw FormatError(table.path, "var", fmt::format("'{}' stands there twice", id));
+}
+
+}  // namespace
+
+bool is_hdf5(const std::string& path) {
+    std::array<char, 8> magic{};
+    std::ifstream(path, std::ios::binary).read(magic.data(), magic.size());
+    return std::string_view(magic.data(), magic.size()) == std::string_view("\x89HDF\r\n\x1a\n", 8);
+}
+
+reads::CountsTable read_h5ad_counts(const std::string& path) {
+    hdf5::prepare_thread();
+    reads::CountsTable table;
+    table.path = path;
+    std::vector<double> values;
+    try {
+        const auto file = hdf5::open_file(path);
+        table.samples = names_of(file.id(), "obs");
+        table.ids = names_of(file.id(), "var");
+        table.genes = genes_of(file.id(), table.ids.size());
+        values = read_matrix(file.id(), table.samples.size(), table.ids.size());
+    } catch (const hdf5::Error& error) {
+        throw FormatError(path, "", fmt::format("cannot be read as AnnData: {}", error.what()));
+    }
+    check_unique(table);
+    if (values.size() != table.samples.size() * table.ids.size())
+        throw FormatError(path, "X", "does not fit obs and var");
+    table.barcodes.resize(table.ids.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!(values[i] >= 0) || values[i] != std::floor(values[i]) ||
+            values[i] > std::numeric_limits<std::uint32_t>::max())
+            throw FormatError(
+                path,
+                fmt::format("X, '{}' in '{}'", table.ids[i % table.ids.size()],
+                            table.samples[i / table.ids.size()]),
+                fmt::format("{} is no count: whole numbers as sequenced are wanted, none that were "
+                            "normalised",
+                            values[i]));
+        table.counts.push_back(static_cast<std::uint32_t>(values[i]));
+    }
+    return table;
+}
+
+}  // namespace wellsieve::formats::results

@@ -1,0 +1,67 @@
+#include "pipeline/detect_pool.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "formats/error.hpp"
+#include "formats/reads/read_source.hpp"
+#include "pipeline/stages/split_reads.hpp"
+
+namespace wellsieve::pipeline {
+namespace {
+
+namespace sequence = kernels::sequence;
+
+/// Most pools are told from a few reads; only where these do not do, more are looked at.
+constexpr std::uint32_t few_reads = 20'000;
+constexpr std::uint32_t many_reads = 200'000;
+constexpr std::size_t most_files = 8;
+
+std::deque<SplitBatch> first_reads(const PoolCounts& counts, std::size_t part, std::uint32_t wanted,
+                                   const std::string& reference) {
+    std::deque<SplitBatch> batches;
+    const std::size_t files = std::min(counts.files.size(), most_files);
+    for (std::size_t f = 0; f < files; ++f) {
+        formats::reads::ReadSourceOptions options;
+        options.reference = reference;
+        options.keep_going = true;  // what is damaged further on is no matter here
+        const auto source = formats::reads::open_reads(counts.files[f].paths[part], options);
+        ReadBatch batch;
+        batch.phred_offset = source->kind().phred_offset;
+        batch.blocks.resize(1);
+        if (source->next(batch.blocks.front(), static_cast<std::uint32_t>(wanted / files)))
+            batches.push_back(SplitReads{{{counts.files[f].names[part]}}}(std::move(batch)));
+    }
+    return batches;
+}
+
+}  // namespace
+
+sequence::ConstructDetection detect_in_files(const PoolCounts& counts, std::size_t part,
+                                             const std::vector<std::string_view>& barcodes,
+                                             const std::string& reference) {
+    const sequence::BarcodeIndex index(barcodes, 0);
+    sequence::ConstructDetection detection;
+    for (const std::uint32_t wanted : {few_reads, many_reads}) {
+        const std::deque<SplitBatch> batches = first_reads(counts, part, wanted, reference);
+        std::vector<sequence::Reads> reads;
+        for (const SplitBatch& batch : batches)
+            reads.push_back(batch.tables.front().reads(batch.batch.blocks.front().text.view()));
+        detection = detect_construct(index, reads);
+        if (detection.found)
+            return detection;
+    }
+    std::string seen;
+    for (const char c : describe(detection))
+        seen += c == '\n' ? std::string("; ") : std::string(1, c);
+    throw formats::FormatError(
+        counts.files.empty() ? counts.name : counts.files.front().names[part], "",
+        fmt::format(
+            "the place of the barcodes cannot be told from the reads ({}); write left and right, offsets or "
+            "barcode = \"…\" in [[pools]]. Seen: {}",
+            detection.why_not, seen));
+}
+
+}  // namespace wellsieve::pipeline
