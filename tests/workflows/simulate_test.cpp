@@ -42,6 +42,7 @@ SimulateSpec small_spec(std::uint32_t wells, bool kinetic) {
     spec.hours = 2;
     spec.interval_min = 45;
     spec.saturated = 0.1;
+    spec.dropped = kinetic ? 0.3 : 0;
     return spec;
 }
 
@@ -73,8 +74,8 @@ void take(const PlateFile& file, const Plate& plate, ReadBack& back) {
         double& value =
             (is_od ? back.od : back.gfp).at(time * plate.wells.size() + plate.shape.index(m.well));
         REQUIRE(value == absent);
-        REQUIRE((m.flag == Flag::none || m.flag == Flag::overflow));
-        value = m.value;
+        REQUIRE((m.flag == Flag::none || m.flag == Flag::overflow || m.flag == Flag::not_measured));
+        value = m.flag == Flag::not_measured ? left_out : m.value;
     }
 }
 
@@ -216,6 +217,83 @@ TEST_CASE("faults come as often as asked, and change what they should") {
     }
     for (Fault fault : {Fault::dead, Fault::saturated, Fault::swapped})
         CHECK(shares[fault] / wells == Approx(0.03).margin(0.006));
+}
+
+TEST_CASE("a culture grows as its model's published equation says") {
+    Culture culture;
+    culture.grows = true;
+    culture.inoculum_od = 0.01;
+    culture.yield_od = 1;
+    culture.rate_per_h = 0.5;
+    culture.lag_h = 2;
+    const double hours = 40;
+    culture.model = GrowthModel::logistic;
+    CHECK(culture.net_od(0) == 0.01);
+    CHECK(culture.net_od(2) == Approx(0.01));
+    CHECK(truth_of(culture, hours).rate_per_h == Approx(0.5).epsilon(1e-3));
+    CHECK(truth_of(culture, hours).lag_h == Approx(2).epsilon(0.01));
+    culture.model =
+        GrowthModel::gompertz;  // the tangent at the inflection has slope 0.5 and meets ln N0 at 2 h
+    const double inflection_h = std::log(100.0) / 0.5 / std::exp(1.0) + 2;
+    CHECK(culture.net_od(inflection_h) == Approx(0.01 * std::exp(std::log(100.0) / std::exp(1.0))));
+    CHECK(truth_of(culture, hours).rate_per_h == Approx(0.5).epsilon(1e-4));
+    culture.model = GrowthModel::baranyi;
+    CHECK(culture.net_od(0) == Approx(0.01));
+    // Baranyi and Roberts 1994 far past its lag: exponential from h0 hours later.
+    culture.yield_od = 1e12;
+    CHECK(std::log(culture.net_od(30) / 0.01) == Approx(0.5 * (30 - 2)).epsilon(1e-5));
+    for (GrowthModel model : {GrowthModel::logistic, GrowthModel::gompertz, GrowthModel::baranyi}) {
+        culture.model = model;
+        culture.yield_od = 1;
+        CHECK(culture.net_od(500) == Approx(1).epsilon(1e-6));
+        for (int i = 1; i < 200; ++i)
+            CHECK(culture.net_od(i * 0.2) >= culture.net_od((i - 1) * 0.2));
+    }
+}
+
+TEST_CASE("hits, late wells, noise and range of the readings are as the specification says") {
+    SimulateSpec spec;
+    spec.wells = 96;
+    spec.strains = 600;
+    spec.kinetic = true;
+    spec.hits = HitTrait::growth;
+    spec.hit_effect = 0.4;
+    spec.hit_share = 0.5;
+    spec.well_sd = 0;
+    spec.late = 0.1;
+    spec.dropped = 0.1;
+    spec.largest_od = 1;
+    Screen screen = plan_screen(spec);
+    double hits = 0;
+    double others = 0;
+    double hit_count = 0;
+    for (std::size_t i = 1; i < screen.strains.size(); ++i) {
+        (screen.strains[i].hit ? hits : others) += screen.strains[i].growth;
+        hit_count += screen.strains[i].hit ? 1 : 0;
+    }
+    CHECK(hits / hit_count - others / (600 - hit_count) == Approx(0.4).margin(0.04));
+    std::map<Fault, double> shares;
+    std::size_t over = 0;
+    for (std::size_t number = 0; number < screen.plates.size(); ++number) {
+        Plate& plate = screen.plates[number];
+        workflows::simulate::read_plate(spec, screen, number, plate);
+        for (std::size_t i = 0; i < plate.wells.size(); ++i) {
+            ++shares[plate.wells[i].fault];
+            const Culture culture = culture_of(spec, screen, number, i);
+            if (plate.wells[i].fault == Fault::late)
+                CHECK(culture.lag_h == spec.late_h);
+            std::size_t skipped = 0;
+            for (std::size_t t = 0; t < plate.reads(); ++t) {
+                skipped += plate.od[t * plate.wells.size() + i] == left_out;
+                over += std::isnan(plate.od[t * plate.wells.size() + i]);
+            }
+            CHECK((skipped > 0) == (plate.wells[i].fault == Fault::dropped));
+        }
+        CHECK(std::none_of(plate.od.begin(), plate.od.end(), [](double od) { return od > 1; }));
+    }
+    CHECK(over > 0);
+    for (Fault fault : {Fault::late, Fault::dropped})
+        CHECK(shares[fault] / static_cast<double>(screen.plates.size() * 96) == Approx(0.08).margin(0.02));
 }
 
 TEST_CASE("the normal numbers are normal") {

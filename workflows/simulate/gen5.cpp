@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view od_label = "od:600";
 constexpr std::string_view gfp_label = "gfp:485/20,528/20";
-constexpr std::string_view above_range = "OVRFLW";
+constexpr std::string_view word_above_range = "OVRFLW";
 
 std::string header(const Plate& plate) {
     const std::string_view kind = plate.times_s.empty() ? "Endpoint" : "Kinetic";
@@ -27,7 +27,7 @@ void append_row(std::string& text, const Plate& plate, const Channel& channel, s
     const std::size_t columns = plate.shape.columns;
     for (std::size_t column = 0; column < columns; ++column) {
         text += '\t';
-        append_value(text, channel.at(plate, 0, row * columns + column), channel.digits, above_range);
+        append_value(text, channel.at(plate, 0, row * columns + column), channel.digits, word_above_range);
     }
     fmt::format_to(std::back_inserter(text), "\t{}\n", label);
 }
@@ -51,7 +51,7 @@ void append_curves(std::string& text, const Plate& plate, const Channel& channel
         fmt::format_to(std::back_inserter(text), "\n{}\t30.0", clock_text(plate.times_s[time]));
         for (std::size_t well = 0; well < plate.wells.size(); ++well) {
             text += '\t';
-            append_value(text, channel.at(plate, time, well), channel.digits, above_range);
+            append_value(text, channel.at(plate, time, well), channel.digits, word_above_range);
         }
     }
     text += "\n\n";

@@ -5,7 +5,7 @@
 namespace wellsieve::workflows::simulate {
 namespace {
 
-constexpr std::string_view above_range = "overflow";
+constexpr std::string_view word_above_range = "overflow";
 
 /// Rows past Z are small letters, as MARS writes them.
 std::string mars_row(std::uint16_t row) {
@@ -22,7 +22,7 @@ void append_matrix(std::string& text, const Plate& plate, const Channel& channel
         for (std::size_t column = 0; column < plate.shape.columns; ++column) {
             text += ',';
             append_value(text, channel.at(plate, 0, std::size_t{row} * plate.shape.columns + column),
-                         channel.digits, above_range);
+                         channel.digits, word_above_range);
         }
         text += '\n';
     }
@@ -43,7 +43,7 @@ void append_table(std::string& text, const Plate& plate, const Channel& channel,
                        index + 1);
         for (std::size_t time = 0; time < plate.reads(); ++time) {
             text += ',';
-            append_value(text, channel.at(plate, time, index), channel.digits, above_range);
+            append_value(text, channel.at(plate, time, index), channel.digits, word_above_range);
         }
     }
     text += '\n';

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "workflows/simulate/random.hpp"
@@ -20,11 +19,7 @@ using formats::plates::Well;
 // A yeast or E. coli culture in a plate reader, roughly.
 constexpr double blank_od = 0.09;
 constexpr double air_od = 0.045;
-constexpr double od_noise = 0.002;
-constexpr double yield_od = 1.2;
-constexpr double inoculum_od = 0.01;
-constexpr double growth_rate_per_h = 0.6;
-constexpr double growth_noise = 0.05;
+constexpr double left_out_share = 0.1;
 constexpr double medium_gfp = 120;
 constexpr double air_gfp = 30;
 constexpr double gfp_noise = 4;
@@ -36,7 +31,7 @@ bool has_strain(const WellPlan& well) {
 }
 
 std::vector<Strain> draw_strains(const SimulateSpec& spec) {
-    std::vector<Strain> strains{{"parent", 0, 0, false}};
+    std::vector<Strain> strains{{"parent"}};
     const int width = static_cast<int>(std::to_string(spec.strains).size());
     for (std::uint32_t i = 1; i <= spec.strains; ++i) {
         Random random(spec.seed, "strain", i);
@@ -44,8 +39,11 @@ std::vector<Strain> draw_strains(const SimulateSpec& spec) {
         strain.hit = random.uniform() < spec.hit_share;
         strain.effect = spec.strain_sd * random.normal();
         if (strain.hit)
-            strain.effect += spec.hit_effect * (0.5 + random.uniform());
-        strain.growth = spec.growth_sd * random.normal();
+            (spec.hits == HitTrait::growth ? strain.growth : strain.effect) +=
+                spec.hit_effect * (0.5 + random.uniform());
+        strain.growth += spec.growth_sd * random.normal();
+        strain.yield = spec.yield_sd * random.normal();
+        strain.lag_h = spec.lag_sd_h * random.normal() + 0.0;
         strains.push_back(std::move(strain));
     }
     return strains;
@@ -93,6 +91,10 @@ void draw_faults(const SimulateSpec& spec, std::size_t number, Plate& plate) {
             well.fault = Fault::saturated;
         else if (draw < spec.dead + spec.saturated + spec.swapped / 2)  // each swap spoils two wells
             swap_with_another(plate, i, random);
+        else if (const double rest = draw - spec.dead - spec.saturated - spec.swapped; rest >= 0)
+            well.fault = rest < spec.late                  ? Fault::late
+                         : rest < spec.late + spec.dropped ? Fault::dropped
+                                                           : Fault::none;
     }
 }
 
@@ -124,43 +126,15 @@ std::vector<double> read_times(const SimulateSpec& spec) {
     return times;
 }
 
-/// One culture's own draws.
-struct Culture {
-    bool grows = false;
-    double yield = 0;
-    double rate_per_h = 0;
-    double gfp_per_od = 0;
-
-    double net_od(double time_h) const {
-        if (!grows)
-            return 0;
-        return yield / (1 + (yield / inoculum_od - 1) * std::exp(-rate_per_h * time_h));
-    }
-};
-
-Culture draw_culture(const SimulateSpec& spec, const Screen& screen, const WellPlan& well, Random& random) {
-    const double growth = growth_noise * random.normal();
-    const double noise = spec.noise_sd * random.normal();
-    Culture culture;
-    culture.grows = has_strain(well) && well.fault != Fault::dead;
-    if (!has_strain(well))
-        return culture;
-    const Strain& strain = screen.strains[well.actual];
-    culture.yield = yield_od * std::exp2(strain.growth + growth);
-    culture.rate_per_h = growth_rate_per_h * std::exp2(strain.growth + growth);
-    culture.gfp_per_od = gfp_per_od * std::exp2(strain.effect + well.position + noise);
-    return culture;
-}
-
-double rounded(double value, int digits) {
+double clipped(double value, double largest, int digits) {
     const double scale = std::pow(10, digits);
-    return std::round(value * scale) / scale;
+    return value > largest ? above_range : std::round(value * scale) / scale;
 }
 
 }  // namespace
 
 std::string_view fault_name(Fault fault) {
-    constexpr std::array<std::string_view, 4> names{"", "dead", "saturated", "swapped"};
+    constexpr std::array<std::string_view, 6> names{"", "dead", "saturated", "swapped", "late", "dropped"};
     return names[static_cast<std::size_t>(fault)];
 }
 
@@ -186,6 +160,26 @@ Screen plan_screen(const SimulateSpec& spec) {
     return screen;
 }
 
+Culture culture_of(const SimulateSpec& spec, const Screen& screen, std::size_t number, std::size_t index) {
+    const WellPlan& well = screen.plates[number].wells[index];
+    Culture culture;
+    culture.model = spec.model;
+    culture.grows = has_strain(well) && well.fault != Fault::dead;
+    if (!has_strain(well))
+        return culture;
+    Random random(spec.seed, "culture", number * screen.plates[number].wells.size() + index);
+    const double growth = spec.well_sd * random.normal();
+    const double noise = spec.noise_sd * random.normal();
+    const Strain& strain = screen.strains[well.actual];
+    culture.inoculum_od = spec.inoculum_od;
+    culture.yield_od = std::max(2 * spec.inoculum_od, spec.yield_od * std::exp2(strain.yield));
+    culture.rate_per_h = spec.rate_per_h * std::exp2(strain.growth + growth + spec.on_growth * well.position);
+    culture.lag_h =
+        std::max(0.0, spec.lag_h + strain.lag_h) + (well.fault == Fault::late ? spec.late_h : 0.0);
+    culture.gfp_per_od = gfp_per_od * std::exp2(strain.effect + well.position + noise);
+    return culture;
+}
+
 void read_plate(const SimulateSpec& spec, const Screen& screen, std::size_t number, Plate& plate) {
     const std::size_t wells = plate.wells.size();
     plate.od.resize(plate.reads() * wells);
@@ -193,17 +187,20 @@ void read_plate(const SimulateSpec& spec, const Screen& screen, std::size_t numb
     for (std::size_t i = 0; i < wells; ++i) {
         const WellPlan& well = plate.wells[i];
         Random random(spec.seed, "readings", number * wells + i);
-        const Culture culture = draw_culture(spec, screen, well, random);
+        const Culture culture = culture_of(spec, screen, number, i);
         const bool air = well.role == Role::empty;
         for (std::size_t t = 0; t < plate.reads(); ++t) {
             const double net = culture.net_od(plate.times_s.empty() ? spec.hours : plate.times_s[t] / 3600);
-            const double od = (air ? air_od : blank_od) + net + od_noise * random.normal();
+            const double od = (air ? air_od : blank_od) + net * (1 + spec.od_noise_share * random.normal()) +
+                              spec.od_noise_sd * random.normal();
             const double gfp =
                 (air ? air_gfp : medium_gfp) + net * culture.gfp_per_od + gfp_noise * random.normal();
-            const bool over = well.fault == Fault::saturated || gfp > largest_gfp;
-            plate.od[t * wells + i] = rounded(od, od_digits);
-            plate.gfp[t * wells + i] =
-                over ? std::numeric_limits<double>::quiet_NaN() : rounded(gfp, gfp_digits);
+            const bool skipped = random.uniform() < left_out_share && well.fault == Fault::dropped;
+            plate.od[t * wells + i] = skipped ? left_out : clipped(od, spec.largest_od, od_digits);
+            plate.gfp[t * wells + i] = skipped ? left_out
+                                       : well.fault == Fault::saturated
+                                           ? above_range
+                                           : clipped(gfp, largest_gfp, gfp_digits);
         }
     }
 }

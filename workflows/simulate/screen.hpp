@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "formats/plates/layout.hpp"
 #include "formats/plates/well.hpp"
+#include "workflows/simulate/culture.hpp"
 #include "workflows/simulate/spec.hpp"
 
 namespace wellsieve::workflows::simulate {
@@ -19,11 +21,17 @@ inline constexpr int gfp_digits = 0;
 struct Strain {
     std::string name;
     double effect = 0;  ///< log2 against the parent
-    double growth = 0;  ///< log2 against the parent
+    double growth = 0;  ///< growth rate, log2 against the parent
+    double yield = 0;   ///< log2 against the parent
+    double lag_h = 0;   ///< longer than the parent's, or shorter
     bool hit = false;
 };
 
-enum class Fault : std::uint8_t { none, dead, saturated, swapped };
+enum class Fault : std::uint8_t { none, dead, saturated, swapped, late, dropped };
+
+/// A reading above the reader's range, and one that the reader left out.
+inline constexpr double above_range = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double left_out = -std::numeric_limits<double>::infinity();
 
 std::string_view fault_name(Fault fault);
 
@@ -42,8 +50,8 @@ struct Plate {
     formats::plates::PlateShape shape;
     std::vector<WellPlan> wells;  ///< row-major
     std::vector<double> times_s;  ///< empty: an endpoint
-    std::vector<double> od;       ///< [time][well], as written
-    std::vector<double> gfp;      ///< [time][well], as written; NaN where above the reader's range
+    std::vector<double> od;       ///< [time][well], as written; or above_range, left_out
+    std::vector<double> gfp;      ///< [time][well], as written; or above_range, left_out
 
     std::size_t reads() const { return times_s.empty() ? 1 : times_s.size(); }
 };
@@ -55,6 +63,9 @@ struct Screen {
 
 /// Strains, and which well of which plate each stands in; no readings yet.
 Screen plan_screen(const SimulateSpec& spec);
+
+/// How the culture in a well of a plate grows; one that does not grow where there is none.
+Culture culture_of(const SimulateSpec& spec, const Screen& screen, std::size_t number, std::size_t well);
 
 /// Fills in one plate's readings. Plates do not depend on each other.
 void read_plate(const SimulateSpec& spec, const Screen& screen, std::size_t number, Plate& plate);

@@ -50,7 +50,7 @@ void simulate_plates(const SimulateSpec& spec, const fs::path& out) {
     formats::write_atomically(out / "layout.csv", layout_csv(screen));
     formats::write_atomically(out / "strains.csv", strains_csv(screen));
     formats::write_atomically(out / "truth.csv", truth_csv(screen));
-    formats::write_atomically(out / "truth_wells.csv", truth_wells_csv(screen));
+    formats::write_atomically(out / "truth_wells.csv", truth_wells_csv(spec, screen));
 }
 
 void simulate_pool(const SimulateSpec& spec, const fs::path& out) {

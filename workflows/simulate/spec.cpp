@@ -27,7 +27,15 @@ constexpr Key<std::uint32_t> plate_counts[] = {{"wells", &SimulateSpec::wells},
                                                {"parents", &SimulateSpec::parents_per_plate},
                                                {"blanks", &SimulateSpec::blanks_per_plate}};
 constexpr Key<double> reading_numbers[] = {{"hours", &SimulateSpec::hours},
-                                           {"interval_min", &SimulateSpec::interval_min}};
+                                           {"interval_min", &SimulateSpec::interval_min},
+                                           {"od_noise_sd", &SimulateSpec::od_noise_sd},
+                                           {"od_noise_share", &SimulateSpec::od_noise_share},
+                                           {"largest_od", &SimulateSpec::largest_od}};
+constexpr Key<double> growth_numbers[] = {
+    {"rate_per_h", &SimulateSpec::rate_per_h}, {"lag_h", &SimulateSpec::lag_h},
+    {"yield_od", &SimulateSpec::yield_od},     {"inoculum_od", &SimulateSpec::inoculum_od},
+    {"lag_sd_h", &SimulateSpec::lag_sd_h},     {"yield_sd", &SimulateSpec::yield_sd},
+    {"well_sd", &SimulateSpec::well_sd}};
 constexpr Key<double> strain_numbers[] = {{"hit_share", &SimulateSpec::hit_share},
                                           {"hit_effect", &SimulateSpec::hit_effect},
                                           {"sd", &SimulateSpec::strain_sd},
@@ -35,10 +43,12 @@ constexpr Key<double> strain_numbers[] = {{"hit_share", &SimulateSpec::hit_share
 constexpr Key<double> effect_numbers[] = {
     {"plate_sd", &SimulateSpec::plate_sd},   {"row_sd", &SimulateSpec::row_sd},
     {"column_sd", &SimulateSpec::column_sd}, {"edge", &SimulateSpec::edge},
-    {"drift", &SimulateSpec::drift},         {"noise_sd", &SimulateSpec::noise_sd}};
-constexpr Key<double> fault_shares[] = {{"dead", &SimulateSpec::dead},
-                                        {"saturated", &SimulateSpec::saturated},
-                                        {"swapped", &SimulateSpec::swapped}};
+    {"drift", &SimulateSpec::drift},         {"noise_sd", &SimulateSpec::noise_sd},
+    {"on_growth", &SimulateSpec::on_growth}};
+constexpr Key<double> fault_shares[] = {
+    {"dead", &SimulateSpec::dead},       {"saturated", &SimulateSpec::saturated},
+    {"swapped", &SimulateSpec::swapped}, {"late", &SimulateSpec::late},
+    {"late_h", &SimulateSpec::late_h},   {"dropped", &SimulateSpec::dropped}};
 
 template <typename Keys>
 void read_keys(TomlTable& table, const Keys& keys, SimulateSpec& spec) {
@@ -81,6 +91,7 @@ void read_plates(TomlTable& table, SimulateSpec& spec) {
 
 void read_strains(TomlTable& table, SimulateSpec& spec) {
     table.read("count", spec.strains);
+    table.read_word("hits", spec.hits);
     read_keys(table, strain_numbers, spec);
     require(table, "count", spec.strains >= 1 && spec.strains <= 1'000'000, "must lie between 1 and 1000000");
     require(table, "hit_share", spec.hit_share >= 0 && spec.hit_share <= 1, "must lie between 0 and 1");
@@ -93,20 +104,41 @@ void read_readings(TomlTable& table, SimulateSpec& spec) {
     const bool whole = spec.interval_min >= 1 && spec.interval_min == std::floor(spec.interval_min);
     require(table, "interval_min", whole, "must be a whole number of minutes, 1 or more");
     require(table, "hours", spec.hours > 0 && spec.hours < 24, "must lie between 0 and 24");
+    require(table, "od_noise_sd", spec.od_noise_sd >= 0 && spec.od_noise_share >= 0,
+            "noise cannot be below 0");
+    table.finish();
+}
+
+void read_growth(TomlTable& table, SimulateSpec& spec) {
+    table.read_word("model", spec.model);
+    read_keys(table, growth_numbers, spec);
+    require(table, "rate_per_h", spec.rate_per_h > 0, "must be above 0");
+    require(table, "lag_h", spec.lag_h >= 0, "cannot be below 0");
+    require(table, "inoculum_od", spec.inoculum_od > 0 && spec.inoculum_od < spec.yield_od / 2,
+            "must lie between 0 and half of yield_od");
     table.finish();
 }
 
 void read_faults(TomlTable& table, SimulateSpec& spec) {
     read_keys(table, fault_shares, spec);
-    const bool shares = spec.dead >= 0 && spec.saturated >= 0 && spec.swapped >= 0;
-    require(table, "dead", shares && spec.dead + spec.saturated + spec.swapped <= 1,
-            "dead, saturated and swapped are shares that add up to 1 at most");
+    const bool shares =
+        spec.dead >= 0 && spec.saturated >= 0 && spec.swapped >= 0 && spec.late >= 0 && spec.dropped >= 0;
+    require(table, "dead",
+            shares && spec.dead + spec.saturated + spec.swapped + spec.late + spec.dropped <= 1,
+            "dead, saturated, swapped, late and dropped are shares that add up to 1 at most");
+    require(table, "late_h", spec.late_h >= 0, "cannot be below 0");
     table.finish();
 }
 
 void read_effects(TomlTable& table, SimulateSpec& spec) {
     read_keys(table, effect_numbers, spec);
     table.finish();
+}
+
+/// What only the whole specification can tell.
+void check_together(TomlTable& root, const SimulateSpec& spec) {
+    if (spec.hits == HitTrait::growth && !spec.kinetic)
+        root.problem("strains", "hits = \"growth\" needs readings with kinetic = true");
 }
 
 void read_sections(TomlTable& root, SimulateSpec& spec) {
@@ -118,14 +150,24 @@ void read_sections(TomlTable& root, SimulateSpec& spec) {
     section("plates", read_plates);
     section("strains", read_strains);
     section("readings", read_readings);
+    section("growth", read_growth);
     section("effects", read_effects);
     section("faults", read_faults);
     section("pool", [](TomlTable& table, SimulateSpec& all) { read_pool(table, all.pool.emplace()); });
     spec.has_plates = !spec.pool || root.find("plates") != nullptr;
+    check_together(root, spec);
     root.finish();
 }
 
 }  // namespace
+
+std::vector<std::string_view> words_of(GrowthModel) {
+    return {"logistic", "gompertz", "baranyi"};
+}
+
+std::vector<std::string_view> words_of(HitTrait) {
+    return {"product", "growth"};
+}
 
 SimulateSpec read_spec(const std::filesystem::path& file) {
     std::error_code ignored;
@@ -152,9 +194,13 @@ std::string to_toml(const SimulateSpec& spec) {
     append_keys(text, plate_counts, spec);
     text += fmt::format("vendors = [\"{}\"]\n\n[strains]\ncount = {}\n", fmt::join(spec.vendors, "\", \""),
                         spec.strains);
+    text += fmt::format("hits = \"{}\"\n", words_of(spec.hits)[static_cast<std::size_t>(spec.hits)]);
     append_keys(text, strain_numbers, spec);
     text += fmt::format("\n[readings]\nkinetic = {}\n", spec.kinetic);
     append_keys(text, reading_numbers, spec);
+    text += fmt::format("\n[growth]\nmodel = \"{}\"\n",
+                        words_of(spec.model)[static_cast<std::size_t>(spec.model)]);
+    append_keys(text, growth_numbers, spec);
     text += "\n[effects]\n";
     append_keys(text, effect_numbers, spec);
     text += "\n[faults]\n";

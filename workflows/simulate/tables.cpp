@@ -13,42 +13,53 @@ namespace {
 
 using formats::plates::Role;
 
+constexpr std::string_view growth_trait = R"(
+[[traits]]
+name = "growth"
+readout = "od"
+feature = "growth_rate"
+)";
+
 /// What stands in the column `strain`: nothing for a blank or an empty well.
 std::string_view strain_in(const Screen& screen, const WellPlan& well, std::uint32_t strain) {
     const bool has_strain = well.role == Role::sample || well.role == Role::parent;
     return has_strain ? std::string_view(screen.strains[strain].name) : std::string_view();
 }
 
-template <typename Row>
-std::string well_rows(const Screen& screen, std::string_view header, Row row) {
-    std::string text(header);
+}  // namespace
+
+std::string layout_csv(const Screen& screen) {
+    std::string text = "plate,well,strain,role,replicate\n";
     for (const Plate& plate : screen.plates)
         for (std::uint32_t i = 0; i < plate.shape.wells(); ++i) {
-            fmt::format_to(std::back_inserter(text), "{},{},", plate.name,
-                           formats::plates::well_name(plate.shape.well(i)));
-            row(text, plate, plate.wells[i]);
+            const WellPlan& well = plate.wells[i];
+            fmt::format_to(std::back_inserter(text), "{},{},{},{},{}\n", plate.name,
+                           formats::plates::well_name(plate.shape.well(i)),
+                           strain_in(screen, well, well.strain), role_name(well.role), plate.replicate);
         }
     return text;
 }
 
-}  // namespace
-
-std::string layout_csv(const Screen& screen) {
-    return well_rows(screen, "plate,well,strain,role,replicate\n",
-                     [&](std::string& text, const Plate& plate, const WellPlan& well) {
-                         fmt::format_to(std::back_inserter(text), "{},{},{}\n",
-                                        strain_in(screen, well, well.strain), role_name(well.role),
-                                        plate.replicate);
-                     });
-}
-
-std::string truth_wells_csv(const Screen& screen) {
-    return well_rows(screen, "plate,well,strain,position_log2,fault\n",
-                     [&](std::string& text, const Plate&, const WellPlan& well) {
-                         fmt::format_to(std::back_inserter(text), "{},{:.4f},{}\n",
-                                        strain_in(screen, well, well.actual), well.position,
-                                        fault_name(well.fault));
-                     });
+std::string truth_wells_csv(const SimulateSpec& spec, const Screen& screen) {
+    std::string text = "plate,well,strain,position_log2,fault,growth_rate_per_h,lag_h,yield_od\n";
+    for (std::size_t number = 0; number < screen.plates.size(); ++number) {
+        const Plate& plate = screen.plates[number];
+        for (std::uint32_t i = 0; i < plate.shape.wells(); ++i) {
+            const WellPlan& well = plate.wells[i];
+            fmt::format_to(std::back_inserter(text), "{},{},{},{:.4f},{}", plate.name,
+                           formats::plates::well_name(plate.shape.well(i)),
+                           strain_in(screen, well, well.actual), well.position, fault_name(well.fault));
+            const Culture culture = culture_of(spec, screen, number, i);
+            if (culture.grows) {
+                const CurveTruth truth = truth_of(culture, spec.hours);
+                fmt::format_to(std::back_inserter(text), ",{:.5f},{:.4f},{:.4f}\n", truth.rate_per_h,
+                               truth.lag_h, truth.yield_od);
+            } else {
+                text += ",,,\n";
+            }
+        }
+    }
+    return text;
 }
 
 std::string strains_csv(const Screen& screen) {
@@ -61,10 +72,10 @@ std::string strains_csv(const Screen& screen) {
 }
 
 std::string truth_csv(const Screen& screen) {
-    std::string text = "strain,effect_log2,growth_log2,hit\n";
+    std::string text = "strain,effect_log2,growth_log2,yield_log2,lag_more_h,hit\n";
     for (const Strain& strain : screen.strains)
-        fmt::format_to(std::back_inserter(text), "{},{:.4f},{:.4f},{}\n", strain.name, strain.effect,
-                       strain.growth, strain.hit ? 1 : 0);
+        fmt::format_to(std::back_inserter(text), "{},{:.4f},{:.4f},{:.4f},{:.4f},{}\n", strain.name,
+                       strain.effect, strain.growth, strain.yield, strain.lag_h, strain.hit ? 1 : 0);
     return text;
 }
 
@@ -96,13 +107,15 @@ name = "product"
 readout = "gfp"
 per = "od"
 feature = "endpoint"
-
+{}
 [rank]
+by = "{}"
 min_effect = 0.1
 top = {}
 )",
                        fmt::join(globs, ", "), od_wavelength_nm, gfp_excitation_nm, gfp_emission_nm,
-                       std::min(10u, spec.strains));
+                       spec.kinetic ? growth_trait : "",
+                       spec.hits == HitTrait::growth ? "growth" : "product", std::min(10u, spec.strains));
 }
 
 std::string pool_toml(const PoolSpec& pool) {

@@ -29,11 +29,11 @@ inline Channel gfp_of(const Plate& plate) {
     return {"_gfp", plate.gfp, gfp_digits};
 }
 
-/// The value as the reader's software writes it, or its word for what is above the range.
-inline void append_value(std::string& text, double value, int digits, std::string_view above_range) {
+/// The value as the reader's software writes it, its word for what is above the range, or nothing.
+inline void append_value(std::string& text, double value, int digits, std::string_view word_above_range) {
     if (std::isnan(value))
-        text += above_range;
-    else
+        text += word_above_range;
+    else if (value != left_out)
         fmt::format_to(std::back_inserter(text), "{:.{}f}", value, digits);
 }
 
