@@ -49,6 +49,11 @@ std::vector<double> limits_of(const CurveMatrix& curves, double limit) {
                                              : std::vector<double>();
 }
 
+double detection_level(const CurveMatrix& curves, const CurveOptions& options) {
+    return std::isnan(options.detection_limit) ? options.detection_sd * scatter_of_blanks(curves)
+                                               : options.detection_limit;
+}
+
 std::vector<curve::GrowthRate> rates_of(const curve::Curves& curves, const std::vector<double>& limits,
                                         const CurveOptions& options) {
     std::vector<curve::GrowthRate> rates(curves.wells);
@@ -119,6 +124,10 @@ CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, co
     return curves;
 }
 
+std::vector<double> detection_limits(const CurveMatrix& curves, const CurveOptions& options) {
+    return limits_of(curves, detection_level(curves, options));
+}
+
 GrowthCurves analyse_growth(const CurveMatrix& matrix, const CurveOptions& options,
                             const TraitOptions& trait) {
     const curve::Curves curves{matrix.values, matrix.times_h, matrix.wells};
@@ -131,10 +140,8 @@ GrowthCurves analyse_growth(const CurveMatrix& matrix, const CurveOptions& optio
     traits.min_fold_change = options.min_fold_change;
     traits.lysis_share = options.lysis_share;
     traits.phase_share = options.phase_share;
-    const double scatter = scatter_of_blanks(matrix);
-    const double detection =
-        std::isnan(options.detection_limit) ? options.detection_sd * scatter : options.detection_limit;
-    const double quantification = std::fmax(detection, options.quantification_sd * scatter);
+    const double detection = detection_level(matrix, options);
+    const double quantification = std::fmax(detection, options.quantification_sd * scatter_of_blanks(matrix));
     const std::vector<double> limits = limits_of(matrix, detection);
     GrowthCurves found{matrix.was_read, rates_of(curves, limits_of(matrix, quantification), options),
                        std::vector<curve::CurveTraits>(matrix.wells)};

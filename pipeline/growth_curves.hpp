@@ -32,6 +32,9 @@ struct GrowthCurves {
     std::vector<kernels::curve::CurveTraits> traits;
 };
 
+/// The level that is above the plate's blanks in every well, or no levels where none is known.
+std::vector<double> detection_limits(const CurveMatrix& curves, const CurveOptions& options);
+
 GrowthCurves analyse_growth(const CurveMatrix& curves, const CurveOptions& options,
                             const TraitOptions& trait);
 

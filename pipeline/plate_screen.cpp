@@ -74,7 +74,7 @@ TraitColumn trait_column(const TraitOptions& options, const std::vector<PlateTra
                          std::size_t number) {
     TraitColumn column;
     column.options = options;
-    const bool of_growth = is_of_growth(options.feature);
+    const bool of_growth = is_of_growth(options.feature) || is_of_two(options.feature);
     for (const PlateTraits& of_plate : measured) {
         const PlateTrait& trait = of_plate.traits[number];
         append(column.raw, trait.raw);

@@ -3,7 +3,7 @@
 namespace wellsieve::pipeline {
 
 std::vector<std::string_view> words_of(Blank) {
-    return {"auto", "none", "plate", "medium", "constant"};
+    return {"auto", "none", "plate", "medium", "constant", "first", "minimum"};
 }
 
 std::vector<std::string_view> words_of(Feature) {
@@ -31,7 +31,11 @@ std::vector<std::string_view> words_of(Feature) {
             "saturation_time",
             "death_rate",
             "initial_biomass",
-            "growth_phases"};
+            "growth_phases",
+            "mean_ratio",
+            "ratio_at_biomass",
+            "promoter_activity",
+            "max_promoter_activity"};
 }
 
 std::vector<std::string_view> words_of(RateMethod) {

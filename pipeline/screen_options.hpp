@@ -32,10 +32,13 @@ enum class Blank {
     plate,   ///< median of the plate's blanks at that time
     medium,  ///< median of the plate's blanks with the well's medium at that time
     constant,
+    first,    ///< median of the well's own first three readings: the inoculum goes with it
+    minimum,  ///< the well's own smallest reading; rates come out far too high (growthcurver's default)
 };
 
 /// The one number per well that a curve, or an endpoint, gives. From change on: of a sensor's track, without
-/// blanks; from growth_rate on: of the growth curve, whose analysis is in `curves`.
+/// blanks; from growth_rate on: of the growth curve, whose analysis is in `curves`; from mean_ratio on: of a
+/// product's curve and the biomass's.
 enum class Feature {
     endpoint,
     maximum,
@@ -62,11 +65,20 @@ enum class Feature {
     death_rate,
     initial_biomass,
     growth_phases,
+    mean_ratio,
+    ratio_at_biomass,
+    promoter_activity,
+    max_promoter_activity,
 };
 
 /// Whether a growth curve must be analysed for it.
 constexpr bool is_of_growth(Feature feature) {
-    return feature >= Feature::growth_rate;
+    return feature >= Feature::growth_rate && feature <= Feature::growth_phases;
+}
+
+/// Whether it is of a product's curve and the biomass's, `per`, together.
+constexpr bool is_of_two(Feature feature) {
+    return feature >= Feature::mean_ratio;
 }
 
 /// Whether it is of a sensor's track.
@@ -135,6 +147,8 @@ struct TraitOptions {
     double per_sd = not_set;          ///< and of one of the biomass
     double decay_per_h = 0;           ///< of the readout without cells
     double least_h = 0;               ///< excursions that end sooner do not count
+    double at_biomass = not_set;  ///< of ratio_at_biomass, in units of the `per` readout after its blank
+    double slope_window_h = 1;    ///< of the promoter activities: width of the lines whose slope is dP/dt
     Blank blank = Blank::automatic;
     double blank_value = 0;  ///< for Blank::constant
     Scale scale = Scale::automatic;

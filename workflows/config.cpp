@@ -94,9 +94,15 @@ void require(TomlTable& table, std::string_view key, bool holds, std::string_vie
 void check_feature(TomlTable& table, const TraitOptions& trait) {
     if (is_of_sensor(trait.feature))
         check_sensor_feature(table, trait);
+    const std::string_view feature = to_string(trait.feature);
+    if (is_of_two(trait.feature) && trait.per.empty())
+        table.problem("per", fmt::format("is missing: the biomass that feature = \"{}\" is per", feature));
+    if (trait.feature == Feature::ratio_at_biomass && !(trait.at_biomass > 0))
+        table.problem("at_biomass", "is missing: the biomass, above 0, at which ratios are compared");
+    if (!(trait.slope_window_h > 0))
+        table.problem("slope_window_h", "must be above 0");
     if (!is_of_growth(trait.feature))
         return;
-    const std::string_view feature = to_string(trait.feature);
     if (!trait.per.empty())
         table.problem("per", fmt::format("feature = \"{}\" is of one readout alone", feature));
     if (trait.feature == Feature::time_to_threshold && std::isnan(trait.threshold))
@@ -123,6 +129,8 @@ TraitOptions read_trait(TomlTable& table) {
     table.read("to_h", trait.to_h);
     table.read("threshold", trait.threshold);
     read_sensor_keys(table, trait);
+    table.read("at_biomass", trait.at_biomass);
+    table.read("slope_window_h", trait.slope_window_h);
     read_blank(table, trait);
     table.read_word("scale", trait.scale);
     read_goal(table, trait);
@@ -314,6 +322,9 @@ void append_trait(std::string& out, const TraitOptions& trait) {
     append(out, "to_h", trait.to_h);
     append(out, "threshold", trait.threshold);
     out += sensor_keys_text(trait);
+    append(out, "at_biomass", trait.at_biomass);
+    if (is_of_two(trait.feature))
+        append(out, "slope_window_h", trait.slope_window_h);
     if (trait.blank == Blank::constant)
         append(out, "blank", trait.blank_value);
     else

@@ -193,6 +193,8 @@ std::string plates_toml(const Found& found) {
 feature = "endpoint"                # endpoint, maximum, minimum, mean, auc; of growth curves: growth_rate,
                                     # doubling_time, lag, carrying_capacity, yield, log_auc, time_of_max_rate,
                                     # time_to_threshold, saturation_time, death_rate, initial_biomass, growth_phases;
+                                    # of two curves, with per: mean_ratio, ratio_at_biomass, promoter_activity,
+                                    # max_promoter_activity (slope of the readout over `per`);
                                     # of sensors: change, time_outside, longest_excursion, largest_deviation,
                                     # excursions, first_rise, yield_on (per = what is used up),
                                     # specific_rate (per = biomass; sd, per_sd: of a reading; decay_per_h)
@@ -202,10 +204,12 @@ feature = "endpoint"                # endpoint, maximum, minimum, mean, auc; of 
 # high = 100
 # least_h = 0                       # excursions that end sooner do not count
 # time_h = 24                       # of the endpoint; default: the last reading
-# from_h = 0                        # window of mean, auc and log_auc; default: all readings
+# from_h = 0                        # window of mean, auc, log_auc and of two curves; default: all readings
 # to_h = 24
 # threshold = 0.5                   # of time_to_threshold, after the blank; of first_rise, over the first reading
-blank = "auto"                      # auto, none, plate, medium, or a number to subtract
+# at_biomass = 0.3                  # of ratio_at_biomass, after the blank
+# slope_window_h = 1                # of the promoter activities: width of the lines whose slope is taken
+blank = "auto"                      # auto, none, plate, medium, a number, or the well's own: first, minimum
 scale = "auto"                      # auto, log2, linear
 goal = "maximize"                   # maximize, minimize, or a target value
 normalise = "auto"                  # auto, none, control, percent_of_control, parent, mean, median, shorth,

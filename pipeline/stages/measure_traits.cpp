@@ -7,6 +7,7 @@
 
 #include "pipeline/blank_correction.hpp"
 #include "pipeline/gas_readouts.hpp"
+#include "pipeline/product_curves.hpp"
 #include "pipeline/reading_rounds.hpp"
 #include "pipeline/sensor_features.hpp"
 
@@ -248,6 +249,45 @@ PlateTrait take_from(const GrowthCurves& curves, const TraitOptions& trait) {
     return out;
 }
 
+/// A feature of one readout, or of one divided by that of another.
+PlateTrait of_one(const PlateData& plate, NamedSeries& all, const TraitOptions& trait) {
+    const ReadoutSeries* series = all.find(trait.readout);
+    const bool of_tracks = is_of_sensor(trait.feature) || (series != nullptr && series->readout.on_change);
+    PlateTrait measured = of_tracks ? measure_tracks(plate, all, trait) : measure(plate, series, trait);
+    if (!trait.per.empty() && !is_of_two_tracks(trait.feature))
+        divide(measured, measure(plate, all.find(trait.per), trait));
+    return measured;
+}
+
+/// A feature of the product's curve and the biomass's together.
+PlateTrait take_from(const ProductCurves& curves, Feature feature) {
+    PlateTrait out = unmeasured(curves.found.size());
+    out.reasons.resize(curves.found.size());
+    for (std::size_t well = 0; well < curves.found.size(); ++well) {
+        out.corrected[well] = product_feature(feature, curves.found[well]);
+        if (std::isfinite(out.corrected[well])) {
+            out.flags[well] = Flag::none;
+        } else if (curves.was_read[well] != 0) {
+            out.flags[well] = unsupported;
+            out.reasons[well] = curves.has_biomass[well] != 0
+                                    ? std::string_view("not_reached")
+                                    : verdict_name(kernels::curve::Verdict::below_detection);
+        }
+    }
+    return out;
+}
+
+PlateTrait of_two(const PlateData& plate, NamedSeries& all, const TraitOptions& trait,
+                  const CurveOptions& options) {
+    const ReadoutSeries* product = all.find(trait.readout);
+    const ReadoutSeries* biomass = all.find(trait.per);
+    if (product == nullptr || biomass == nullptr)
+        return unmeasured(plate.shape.wells());
+    return take_from(analyse_product(curve_matrix(plate, *product, trait),
+                                     curve_matrix(plate, *biomass, trait), options, trait),
+                     trait.feature);
+}
+
 }  // namespace
 
 std::vector<CurveAnalysis> curve_analyses(const std::vector<TraitOptions>& traits) {
@@ -282,15 +322,11 @@ PlateTraits MeasureTraits::operator()(const NamedPlate& named) const {
     }
     for (std::size_t t = 0; t < traits.size(); ++t) {
         const TraitOptions& trait = traits[t];
-        PlateTrait& measured = out.traits[t];
-        const ReadoutSeries* series = is_of_growth(trait.feature) ? nullptr : all.find(trait.readout);
-        if (is_of_sensor(trait.feature) || (series != nullptr && series->readout.on_change))
-            measured = measure_tracks(*named.plate, all, trait);
+        if (is_of_two(trait.feature))
+            out.traits[t] = of_two(*named.plate, all, trait, curves);
         else if (!is_of_growth(trait.feature))
-            measured = measure(*named.plate, series, trait);
-        if (!trait.per.empty() && !is_of_two_tracks(trait.feature))
-            divide(measured, measure(*named.plate, all.find(trait.per), trait));
-        set_masked_aside(*named.plate, measured);
+            out.traits[t] = of_one(*named.plate, all, trait);
+        set_masked_aside(*named.plate, out.traits[t]);
     }
     return out;
 }

@@ -140,11 +140,49 @@ TEST_CASE("a blank is the median of unmasked blanks at that time, by medium wher
     CHECK(std::isnan(at(0, 5)));
     trait.blank = Blank::automatic;
     CHECK(at(0, 5) == 2);
+    trait.blank = Blank::first;
+    CHECK(at(1, 0) == 1.5);
+    CHECK(at(0, 1) == 3);
+    trait.blank = Blank::minimum;
+    CHECK(at(1, 0) == 1);
     trait.blank = Blank::constant;
     trait.blank_value = 0.25;
     CHECK(at(1, 0) == 0.25);
     trait.blank = Blank::none;
     CHECK(at(1, 0) == 0);
+}
+
+TEST_CASE("a product is compared with the biomass at the biomass's times, and missing without biomass") {
+    PlateData plate = grown_plate(0.7);
+    ReadoutSeries product = plate.series[0];
+    for (std::size_t time = 0; time < product.times_s.size(); ++time) {
+        product.times_s[time] += 30;
+        const double net = 1 / (1 + (1 / 0.02 - 1) * std::exp(-0.7 / 0.98 * product.times_s[time] / 3600));
+        for (std::size_t well = 0; well < 6; ++well)
+            product.values[time * 6 + well] = 500 + (well == 1 || well == 4 ? 0 : 3000 * net);
+    }
+    for (std::size_t cell = 0; cell < product.flags.size(); ++cell)
+        product.flags[cell] = cell % 6 == 5 ? absent : Flag::none;
+    plate.series.push_back(product);
+    std::vector<TraitOptions> traits{trait_of(Feature::mean_ratio), trait_of(Feature::ratio_at_biomass),
+                                     trait_of(Feature::promoter_activity)};
+    for (TraitOptions& trait : traits) {
+        trait.readout = "gfp";
+        trait.per = "od";
+        trait.at_biomass = 0.4;
+    }
+    const std::vector<std::uint32_t> index{0, 1};
+    const MeasureTraits measure{traits, {{"od", {}, 1}, {"gfp", {}, 1}}, {}};
+    const PlateTraits found = measure({&plate, &index});
+    CHECK(found.traits[0].corrected[0] == Approx(3000).epsilon(0.01));
+    CHECK(found.traits[1].corrected[0] == Approx(3000).epsilon(0.01));
+    CHECK(found.traits[2].corrected[0] > 0);
+    for (const PlateTrait& trait : found.traits) {
+        CHECK(trait.flags[0] == Flag::none);
+        CHECK(trait.flags[1] == unsupported);
+        CHECK(trait.reasons[1] == "below_detection");
+        CHECK(trait.flags[5] == Flag::not_measured);
+    }
 }
 
 TEST_CASE("every feature names why a curve lacks it") {

@@ -8,12 +8,13 @@ import collections
 import csv
 import math
 import os
+import re
 import sys
 import tempfile
 
 from screen_support import need, read_csv, run, write, write_csv
 
-# What a file holds, besides its optical density: (file, the readout, its blanks, the readout's rate may be missing).
+# Which reading of a file is taken for biomass.
 PLATES = {
     "agilent_gen5/Kinetic_Analysis_Mean_Slope_and_Standard_Curve_tab.txt": 'mode = "absorbance"',
     "agilent_gen5/kinetic_helper_gene_growth_curve.txt": 'mode = "absorbance"',
@@ -98,16 +99,16 @@ def table(program, folder, name):
     return list(csv.DictReader(stdout.splitlines()))
 
 
-def run_screen(program, folder, path, readout, layout=None, more=""):
+def run_screen(program, folder, path, readout, layout=None, more="", screen=SCREEN):
     """A screen of one file where every well is a strain of its own, or what `layout` says it is."""
     if layout is None:
         wells = sorted({row["well"] for row in tidy(program, path)})
         layout = [["", well, f"S_{well}", "sample"] for well in wells]
     write_csv(os.path.join(folder, "layout.csv"), ["plate", "well", "strain", "role"], layout)
     name = os.path.basename(path)
-    screen = os.path.join(folder, "screen.toml")
-    write(screen, SCREEN.format(name=name, file=path, readout=readout or 'mode = "analyte"') + more)
-    stdout, _ = run(program, "run", screen, "-o", os.path.join(folder, "out"))
+    config = os.path.join(folder, "screen.toml")
+    write(config, screen.format(name=name, file=path, readout=readout or 'mode = "analyte"') + more)
+    stdout, _ = run(program, "run", config, "-o", os.path.join(folder, "out"))
     return stdout
 
 
@@ -144,12 +145,73 @@ def check_file(program, path, readout, verbose):
         print(stdout)
 
 
+def check_joined_runs(program, path):
+    """One plate, read in eight runs on one day, the last one first in the file: a plate list with the hour at which each
+    began makes one curve of them."""
+    stdout, _ = run(program, "inspect", path)
+    starts = {}
+    for sheet, clock in re.findall(r"start time of plate (Sheet\d): \d+/\d+/\d+ ([\d:]+)", stdout):
+        hours, minutes, seconds = map(int, clock.split(":"))
+        starts[sheet] = hours + minutes / 60 + seconds / 3600
+    assert len(starts) == 8
+    first = min(starts.values())
+    with tempfile.TemporaryDirectory() as folder:
+        write_csv(os.path.join(folder, "plates.csv"), ["file", "run", "plate", "start_h"],
+                  [[os.path.basename(path), sheet, "P1", start - first] for sheet, start in starts.items()])
+        screen = SCREEN.replace('layout = "layout.csv"', 'layout = "layout.csv"\nplate_list = "plates.csv"')
+        run_screen(program, folder, path, 'mode = "absorbance"', screen=screen)
+        curves = table(program, folder, "curves")
+        check_curves(curves, table(program, folder, "traits"))
+        times = [float(row["time_s"]) / 3600 for row in table(program, folder, "measurements") if row["well"] == "A1"
+                 and row["readout"] == "od"]
+    assert len(times) == 77 + 3 + 6 * 4 and times == sorted(times) and times[0] == 0 and 24.5 < times[-1] < 25
+    grown = [row for row in curves if row["growth_rate_per_h"]]
+    print(f"{os.path.basename(path)}, its runs joined: {len(curves)} curves over {times[-1]:.1f} h, {len(grown)} grow")
+    # Alone, the last run begins in the middle of growth and most of the others are too short.
+    assert len(curves) == 96 and len(grown) > 80
+
+
+def check_promoters(program, path):
+    """Product per biomass, from channels that are read half a minute apart."""
+    two = """
+[readouts.gfp]
+mode = "fluorescence"
+excitation_nm = 485
+"""
+    for feature in ("mean_ratio", "ratio_at_biomass", "promoter_activity", "max_promoter_activity"):
+        two += f"""
+[[traits]]
+name = "{feature}"
+readout = "gfp"
+per = "od"
+feature = "{feature}"
+at_biomass = 0.2
+blank = "minimum"
+normalise = "none"
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        run_screen(program, folder, path, 'mode = "absorbance"', more=two)
+        traits = table(program, folder, "traits")
+    values = collections.defaultdict(dict)
+    for row in traits:
+        assert (row["corrected"] == "") == (row["flag"] != ""), row
+        if row["corrected"]:
+            values[row["trait"]][row["well"]] = float(row["corrected"])
+    print(f"{os.path.basename(path)}, GFP per OD: " + ", ".join(f"{len(values[f])} {f}" for f in
+                                                                 ("mean_ratio", "ratio_at_biomass", "promoter_activity")))
+    assert len(values["ratio_at_biomass"]) >= 20
+    for well, activity in values["max_promoter_activity"].items():
+        assert activity >= values["promoter_activity"].get(well, activity)
+
+
 def main():
     program, verbose = sys.argv[1], "-v" in sys.argv
     plates, growth = need("data/plates"), need("data/growth")
     for folder, files in ((plates, PLATES), (growth, GROWTH)):
         for name, readout in files.items():
             check_file(program, os.path.join(folder, name), readout, verbose)
+    check_joined_runs(program, os.path.join(plates, "tecan_icontrol/Tecan_280715.xlsx"))
+    check_promoters(program, os.path.join(plates, "agilent_gen5_de/AP12.csv"))
 
 
 if __name__ == "__main__":
