@@ -84,9 +84,11 @@ bool same(const std::vector<double>& a, const std::vector<double>& b) {
                       [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
 }
 
-void check_reads_back(const std::string& vendor_name, std::uint32_t wells, bool kinetic) {
+void check_reads_back(const std::string& vendor_name, std::uint32_t wells, bool kinetic,
+                      bool fluorescence = true) {
     INFO(vendor_name << ", " << wells << " wells, " << (kinetic ? "kinetic" : "endpoint"));
-    const SimulateSpec spec = small_spec(wells, kinetic);
+    SimulateSpec spec = small_spec(wells, kinetic);
+    spec.fluorescence = fluorescence;
     Screen screen = plan_screen(spec);
     Plate& plate = screen.plates.at(0);
     workflows::simulate::read_plate(spec, screen, 0, plate);
@@ -105,6 +107,7 @@ void check_reads_back(const std::string& vendor_name, std::uint32_t wells, bool 
     }
     CHECK(same(back.od, plate.od));
     CHECK(same(back.gfp, plate.gfp));
+    CHECK(plate.gfp.empty() != fluorescence);
 }
 
 std::map<std::string, std::string> contents(const fs::path& folder) {
@@ -132,6 +135,9 @@ TEST_CASE("what is simulated reads back to the last written digit, in each layou
         for (std::uint32_t wells : {6u, 12u, 24u, 48u, 96u, 384u, 1536u})
             for (bool kinetic : {false, true})
                 check_reads_back(vendor, wells, kinetic);
+    for (const char* vendor : {"gen5", "softmax", "mars", "tidy"})
+        for (bool kinetic : {false, true})
+            check_reads_back(vendor, 96, kinetic, false);
 }
 
 TEST_CASE("one seed gives the same bytes with any number of threads, another seed gives others") {

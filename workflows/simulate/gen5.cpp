@@ -11,15 +11,19 @@ constexpr std::string_view word_above_range = "OVRFLW";
 
 std::string header(const Plate& plate) {
     const std::string_view kind = plate.times_s.empty() ? "Endpoint" : "Kinetic";
+    const std::string fluorescence =
+        plate.gfp.empty() ? ""
+                          : fmt::format(
+                                "Read\tgfp\n\tFluorescence {}\n\tFull Plate\n\tFilter Set 1\n\t    "
+                                "Excitation: 485/20,  Emission: 528/20\n",
+                                kind);
     return fmt::format(
         "Software Version\t3.11.19\n\nExperiment File Path:\tC:\\Screens\\screen.xpt\nProtocol File "
         "Path:\tC:\\Screens\\screen.prt\n\nPlate Number\t{}\nDate\t3/2/2026\nTime\t9:15:00 AM\nReader "
         "Type:\tSynergy H1\nReader Serial Number:\t0000000\nReading Type\tReader\n\n"
         "Procedure Details\n\nPlate Type\t{} WELL PLATE (Use plate lid)\n"
-        "Read\tod\n\tAbsorbance {}\n\tFull Plate\n\tWavelengths:  600\n"
-        "Read\tgfp\n\tFluorescence {}\n\tFull Plate\n\tFilter Set 1\n\t    Excitation: 485/20,  Emission: "
-        "528/20\n\n",
-        plate.name, plate.shape.wells(), kind, kind);
+        "Read\tod\n\tAbsorbance {}\n\tFull Plate\n\tWavelengths:  600\n{}\n",
+        plate.name, plate.shape.wells(), kind, fluorescence);
 }
 
 void append_row(std::string& text, const Plate& plate, const Channel& channel, std::size_t row,
@@ -39,7 +43,8 @@ void append_matrix(std::string& text, const Plate& plate) {
     for (std::uint16_t row = 0; row < plate.shape.rows; ++row) {
         text += formats::plates::row_label(row);
         append_row(text, plate, od_of(plate), row, od_label);
-        append_row(text, plate, gfp_of(plate), row, gfp_label);
+        if (!plate.gfp.empty())
+            append_row(text, plate, gfp_of(plate), row, gfp_label);
     }
 }
 
@@ -65,7 +70,8 @@ std::vector<RawFile> write_gen5(const Plate& plate) {
         append_matrix(text, plate);
     } else {
         append_curves(text, plate, od_of(plate), od_label);
-        append_curves(text, plate, gfp_of(plate), gfp_label);
+        if (!plate.gfp.empty())
+            append_curves(text, plate, gfp_of(plate), gfp_label);
     }
     return {{plate.name + ".txt", std::move(text)}};
 }

@@ -65,8 +65,10 @@ RawFile write_channel(const Plate& plate, const Channel& channel, std::string_vi
 }  // namespace
 
 std::vector<RawFile> write_mars(const Plate& plate) {
-    return {write_channel(plate, od_of(plate), "Absorbance", "Raw Data (600)"),
-            write_channel(plate, gfp_of(plate), "Fluorescence (FI)", "Raw Data (485-20/528-20)")};
+    std::vector<RawFile> files{write_channel(plate, od_of(plate), "Absorbance", "Raw Data (600)")};
+    if (!plate.gfp.empty())
+        files.push_back(write_channel(plate, gfp_of(plate), "Fluorescence (FI)", "Raw Data (485-20/528-20)"));
+    return files;
 }
 
 }  // namespace wellsieve::workflows::simulate

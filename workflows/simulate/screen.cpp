@@ -183,7 +183,7 @@ Culture culture_of(const SimulateSpec& spec, const Screen& screen, std::size_t n
 void read_plate(const SimulateSpec& spec, const Screen& screen, std::size_t number, Plate& plate) {
     const std::size_t wells = plate.wells.size();
     plate.od.resize(plate.reads() * wells);
-    plate.gfp.resize(plate.reads() * wells);
+    plate.gfp.resize(spec.fluorescence ? plate.reads() * wells : 0);
     for (std::size_t i = 0; i < wells; ++i) {
         const WellPlan& well = plate.wells[i];
         Random random(spec.seed, "readings", number * wells + i);
@@ -197,10 +197,11 @@ void read_plate(const SimulateSpec& spec, const Screen& screen, std::size_t numb
                 (air ? air_gfp : medium_gfp) + net * culture.gfp_per_od + gfp_noise * random.normal();
             const bool skipped = random.uniform() < left_out_share && well.fault == Fault::dropped;
             plate.od[t * wells + i] = skipped ? left_out : clipped(od, spec.largest_od, od_digits);
-            plate.gfp[t * wells + i] = skipped ? left_out
-                                       : well.fault == Fault::saturated
-                                           ? above_range
-                                           : clipped(gfp, largest_gfp, gfp_digits);
+            if (spec.fluorescence)
+                plate.gfp[t * wells + i] = skipped ? left_out
+                                           : well.fault == Fault::saturated
+                                               ? above_range
+                                               : clipped(gfp, largest_gfp, gfp_digits);
         }
     }
 }

@@ -51,7 +51,8 @@ struct Plate {
     std::vector<WellPlan> wells;  ///< row-major
     std::vector<double> times_s;  ///< empty: an endpoint
     std::vector<double> od;       ///< [time][well], as written; or above_range, left_out
-    std::vector<double> gfp;      ///< [time][well], as written; or above_range, left_out
+    /// [time][well], the same; empty where no fluorescence is read
+    std::vector<double> gfp;
 
     std::size_t reads() const { return times_s.empty() ? 1 : times_s.size(); }
 };

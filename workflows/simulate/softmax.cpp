@@ -50,7 +50,10 @@ RawFile write_channel(const Plate& plate, const Channel& channel, bool fluoresce
 }  // namespace
 
 std::vector<RawFile> write_softmax(const Plate& plate) {
-    return {write_channel(plate, od_of(plate), false), write_channel(plate, gfp_of(plate), true)};
+    std::vector<RawFile> files{write_channel(plate, od_of(plate), false)};
+    if (!plate.gfp.empty())
+        files.push_back(write_channel(plate, gfp_of(plate), true));
+    return files;
 }
 
 }  // namespace wellsieve::workflows::simulate

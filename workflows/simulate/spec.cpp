@@ -100,6 +100,7 @@ void read_strains(TomlTable& table, SimulateSpec& spec) {
 
 void read_readings(TomlTable& table, SimulateSpec& spec) {
     table.read("kinetic", spec.kinetic);
+    table.read("fluorescence", spec.fluorescence);
     read_keys(table, reading_numbers, spec);
     const bool whole = spec.interval_min >= 1 && spec.interval_min == std::floor(spec.interval_min);
     require(table, "interval_min", whole, "must be a whole number of minutes, 1 or more");
@@ -139,6 +140,8 @@ void read_effects(TomlTable& table, SimulateSpec& spec) {
 void check_together(TomlTable& root, const SimulateSpec& spec) {
     if (spec.hits == HitTrait::growth && !spec.kinetic)
         root.problem("strains", "hits = \"growth\" needs readings with kinetic = true");
+    if (spec.hits == HitTrait::product && !spec.fluorescence)
+        root.problem("strains", "hits = \"product\" needs readings with fluorescence = true");
 }
 
 void read_sections(TomlTable& root, SimulateSpec& spec) {
@@ -196,7 +199,7 @@ std::string to_toml(const SimulateSpec& spec) {
                         spec.strains);
     text += fmt::format("hits = \"{}\"\n", words_of(spec.hits)[static_cast<std::size_t>(spec.hits)]);
     append_keys(text, strain_numbers, spec);
-    text += fmt::format("\n[readings]\nkinetic = {}\n", spec.kinetic);
+    text += fmt::format("\n[readings]\nkinetic = {}\nfluorescence = {}\n", spec.kinetic, spec.fluorescence);
     append_keys(text, reading_numbers, spec);
     text += fmt::format("\n[growth]\nmodel = \"{}\"\n",
                         words_of(spec.model)[static_cast<std::size_t>(spec.model)]);

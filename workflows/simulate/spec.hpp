@@ -37,6 +37,7 @@ struct SimulateSpec {
     double interval_min = 15;
     double od_noise_sd = 0.002;  ///< of a reading
     double od_noise_share = 0;   ///< of a reading, as a share of the net optical density; adds to the former
+    bool fluorescence = true;    ///< read beside the optical density
     double largest_od = 4;       ///< above it the reader says overflow
 
     GrowthModel model = GrowthModel::logistic;

@@ -20,6 +20,22 @@ readout = "od"
 feature = "growth_rate"
 )";
 
+std::string product_trait() {
+    return fmt::format(R"(
+[readouts.gfp]
+mode = "fluorescence"
+excitation_nm = {}
+emission_nm = {}
+
+[[traits]]
+name = "product"
+readout = "gfp"
+per = "od"
+feature = "endpoint"
+)",
+                       gfp_excitation_nm, gfp_emission_nm);
+}
+
 /// What stands in the column `strain`: nothing for a blank or an empty well.
 std::string_view strain_in(const Screen& screen, const WellPlan& well, std::uint32_t strain) {
     const bool has_strain = well.role == Role::sample || well.role == Role::parent;
@@ -96,25 +112,14 @@ layout = "layout.csv"
 [readouts.od]
 mode = "absorbance"
 wavelength_nm = {}
-
-[readouts.gfp]
-mode = "fluorescence"
-excitation_nm = {}
-emission_nm = {}
-
-[[traits]]
-name = "product"
-readout = "gfp"
-per = "od"
-feature = "endpoint"
-{}
+{}{}
 [rank]
 by = "{}"
 min_effect = 0.1
 top = {}
 )",
-                       fmt::join(globs, ", "), od_wavelength_nm, gfp_excitation_nm, gfp_emission_nm,
-                       spec.kinetic ? growth_trait : "",
+                       fmt::join(globs, ", "), od_wavelength_nm,
+                       spec.fluorescence ? product_trait() : "", spec.kinetic ? growth_trait : "",
                        spec.hits == HitTrait::growth ? "growth" : "product", std::min(10u, spec.strains));
 }
 

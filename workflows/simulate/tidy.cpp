@@ -24,7 +24,8 @@ void append_rows(std::string& text, const Plate& plate, const Channel& channel, 
 std::vector<RawFile> write_tidy(const Plate& plate) {
     std::string text = "plate,well,mode,wavelength_nm,excitation_nm,emission_nm,time_s,value,flag\n";
     append_rows(text, plate, od_of(plate), "absorbance,600,,");
-    append_rows(text, plate, gfp_of(plate), "fluorescence,,485,528");
+    if (!plate.gfp.empty())
+        append_rows(text, plate, gfp_of(plate), "fluorescence,,485,528");
     return {{plate.name + ".csv", std::move(text)}};
 }
 
