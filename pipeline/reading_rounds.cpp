@@ -10,6 +10,8 @@ using formats::plates::Flag;
 
 /// Below this share of the read wells in an average row, the wells have clocks of their own.
 constexpr double full_row = 0.5;
+/// Passes over a plate read most wells; sensors that report changes do not pass.
+constexpr double full_round = 0.8;
 
 std::vector<std::uint8_t> read_wells(const ReadoutSeries& series, std::size_t wells) {
     std::vector<std::uint8_t> read(wells);
@@ -19,12 +21,13 @@ std::vector<std::uint8_t> read_wells(const ReadoutSeries& series, std::size_t we
     return read;
 }
 
-bool are_rounds(const ReadoutSeries& series, std::size_t wells) {
+/// The share of the wells that were ever read which one of so many rows holds on average.
+double fullness(const ReadoutSeries& series, std::size_t wells, std::size_t rows) {
     const std::vector<std::uint8_t> read = read_wells(series, wells);
     const auto ever = static_cast<double>(std::count(read.begin(), read.end(), 1));
     const auto readings = static_cast<double>(series.flags.size()) -
                           static_cast<double>(std::count(series.flags.begin(), series.flags.end(), absent));
-    return readings >= full_row * ever * static_cast<double>(series.times_s.size());
+    return readings / std::max(1.0, ever * static_cast<double>(rows));
 }
 
 /// Which round each row belongs to: a new one begins where a well would be read again. Rows without a time
@@ -52,11 +55,17 @@ std::vector<std::size_t> rounds_of(const ReadoutSeries& series, std::size_t well
 }  // namespace
 
 std::optional<ReadoutSeries> in_rounds(const ReadoutSeries& series, std::size_t wells) {
-    if (series.times_s.size() < 2 || are_rounds(series, wells))
+    if (series.times_s.size() < 2 || fullness(series, wells, series.times_s.size()) >= full_row)
         return std::nullopt;
     const std::vector<std::size_t> rounds = rounds_of(series, wells);
     const std::size_t count = rounds.back() + 1;
-    ReadoutSeries joined{series.readout, series.read, series.source, series.on_shared_clock, {}, {}, {}, {}};
+    if (fullness(series, wells, count) < full_round)
+        return std::nullopt;
+    ReadoutSeries joined;
+    joined.readout = series.readout;
+    joined.read = series.read;
+    joined.source = series.source;
+    joined.on_shared_clock = series.on_shared_clock;
     joined.times_s.assign(count, 0);
     joined.temperature_c.assign(count, formats::plates::missing);
     joined.values.assign(count * wells, formats::plates::missing);

@@ -147,8 +147,8 @@ struct TraitOptions {
     double per_sd = not_set;          ///< and of one of the biomass
     double decay_per_h = 0;           ///< of the readout without cells
     double least_h = 0;               ///< excursions that end sooner do not count
-    double at_biomass = not_set;  ///< of ratio_at_biomass, in units of the `per` readout after its blank
-    double slope_window_h = 1;    ///< of the promoter activities: width of the lines whose slope is dP/dt
+    double at_biomass = not_set;      ///< of ratio_at_biomass, in units of the `per` readout after its blank
+    double slope_window_h = 1;        ///< of the promoter activities: width of the lines whose slope is dP/dt
     Blank blank = Blank::automatic;
     double blank_value = 0;  ///< for Blank::constant
     Scale scale = Scale::automatic;

@@ -56,6 +56,15 @@ TEST_CASE("a well that misses a pass is absent in it, and shifts no other") {
     CHECK(joined->times_s[1] == Approx((60 + 61 + 63 + 64 + 65) / 5.0));
 }
 
+TEST_CASE("sensors that report when they please have no rounds") {
+    ReadoutSeries series = staggered(8);
+    for (std::size_t row = 0; row < series.times_s.size(); ++row)
+        if (row % 6 < 4 && row >= 6)  // four of six wells report once only
+            for (std::size_t well = 0; well < 6; ++well)
+                series.flags[row * 6 + well] = absent;
+    CHECK_FALSE(in_rounds(series, 6));
+}
+
 TEST_CASE("rows that hold most wells, and endpoints, are left as they are") {
     CHECK_FALSE(in_rounds(series_of({0, 60}, std::vector<double>(12, 1)), 6));
     CHECK_FALSE(in_rounds(series_of({missing}, std::vector<double>(6, 1)), 6));

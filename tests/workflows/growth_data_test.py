@@ -28,8 +28,10 @@ PLATES = {
     "tecan_spark/200228_example_data.csv": 'mode = "absorbance"\nwavelength_nm = 600',
 }
 GROWTH = {
+    "bletl_BL1_JH_ShakerSteps.raw.csv": 'label = "Biomass referenced"',
     "curveball_Tecan_210115.raw.xlsx": 'mode = "absorbance"',
     "curveball_tecan210115.tsv": "",
+    "detl_DASwareV4_4reactors.raw.csv": 'label = "T.PV"',
     "gcplyr_gen5_rep2.raw.csv": 'mode = "absorbance"',
     "gcplyr_isolate.tsv": "",
     "gcplyr_plate_rep2.tsv": "",
@@ -104,6 +106,8 @@ def run_screen(program, folder, path, readout, layout=None, more="", screen=SCRE
     if layout is None:
         wells = sorted({row["well"] for row in tidy(program, path)})
         layout = [["", well, f"S_{well}", "sample"] for well in wells]
+        if not re.match(r"[A-Z]\d", wells[0]):  # vessels: the file names what is in them
+            screen = screen.replace('layout = "layout.csv"\n', "")
     write_csv(os.path.join(folder, "layout.csv"), ["plate", "well", "strain", "role"], layout)
     name = os.path.basename(path)
     config = os.path.join(folder, "screen.toml")

@@ -138,7 +138,7 @@ def test_bad_input(program, folder):
     refused(program, folder, "is a directory", lambda: (os.remove(plate), os.mkdir(plate)))
     refused(program, folder, "P2.csv: no reader recognises", lambda: write(plate, "hello\n"))
     refused(program, folder, "P2.csv: line 32, column 8: .*C7.*abc", lambda: spoil(plate, 32, 7, "abc"))
-    refused(program, folder, r"line 27.*rank\.min_efect.*did you mean 'min_effect'", change(toml, "min_effect", "min_efect"))
+    refused(program, folder, r"line 28.*rank\.min_efect.*did you mean 'min_effect'", change(toml, "min_effect", "min_efect"))
     refused(program, folder, "no \\[readouts.gfq\\]; did you mean 'gfp'", change(toml, 'readout = "gfp"', 'readout = "gfq"'))
     refused(program, folder, "no file has a reading that fits", change(toml, "emission_nm = 528", "emission_nm = 610"))
     refused(program, folder, "strains.csv.*no strain 'S007'", lambda: cut_lines(strains, "S007,"))

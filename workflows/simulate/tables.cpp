@@ -118,9 +118,9 @@ by = "{}"
 min_effect = 0.1
 top = {}
 )",
-                       fmt::join(globs, ", "), od_wavelength_nm,
-                       spec.fluorescence ? product_trait() : "", spec.kinetic ? growth_trait : "",
-                       spec.hits == HitTrait::growth ? "growth" : "product", std::min(10u, spec.strains));
+                       fmt::join(globs, ", "), od_wavelength_nm, spec.fluorescence ? product_trait() : "",
+                       spec.kinetic ? growth_trait : "", spec.hits == HitTrait::growth ? "growth" : "product",
+                       std::min(10u, spec.strains));
 }
 
 std::string pool_toml(const PoolSpec& pool) {
