@@ -5,12 +5,17 @@
 
 #include "formats/results/table.hpp"
 #include "pipeline/pool_data.hpp"
+#include "pipeline/pool_scores.hpp"
 
 namespace wellsieve::pipeline {
 
 /// The tables `samples` and `features` of a result file.
 formats::results::ResultTable samples_table(const PoolCounts& counts);
 formats::results::ResultTable features_table(const PoolCounts& counts);
+
+/// The tables `feature_scores` and `group_scores`: a block of rows a condition.
+formats::results::ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& scores);
+formats::results::ResultTable group_scores_table(const PoolScores& scores);
 
 /// The files of reads as rows of the table `inputs`: what was counted is used, all else rejected.
 std::vector<InputFile> read_inputs(const PoolCounts& counts);

@@ -355,6 +355,11 @@ std::vector<ResultTable> result_tables(const Screen& screen) {
         tables.push_back(samples_table(pool));
         tables.push_back(features_table(pool));
     }
+    for (std::size_t i = 0; i < screen.pool_scores.size(); ++i)
+        if (!screen.pool_scores[i].contrasts.empty()) {
+            tables.push_back(feature_scores_table(screen.pools[i], screen.pool_scores[i]));
+            tables.push_back(group_scores_table(screen.pool_scores[i]));
+        }
     tables.push_back(rejects_table(screen));
     tables.push_back(qc_table(screen));
     return tables;

@@ -11,6 +11,7 @@
 #include "pipeline/plate_collection.hpp"
 #include "pipeline/plate_data.hpp"
 #include "pipeline/pool_data.hpp"
+#include "pipeline/pool_scores.hpp"
 #include "pipeline/screen_options.hpp"
 
 namespace wellsieve::pipeline {
@@ -96,7 +97,8 @@ struct Screen {
     std::vector<TraitScores> scores;  ///< [trait]
     std::vector<RankedStrain> ranking;
     std::vector<PoolCounts> pools;
-    std::vector<std::string> warnings;  ///< what a reader of the ranking must know
+    std::vector<PoolScores> pool_scores;  ///< [pool]; without contrasts where no control was named
+    std::vector<std::string> warnings;    ///< what a reader of the ranking must know
 
     std::size_t wells() const { return well_begin.back(); }
     const TraitScores& deciding() const;

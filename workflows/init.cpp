@@ -274,6 +274,11 @@ unknown_bases = 2                   # Ns in the barcode, in the place of mismatc
 rescue_indels = true                # barcodes one base too short or long, told by the constant bases
 use_quality = true                  # base qualities decide between barcodes that look alike
 least_posterior = 0.99              # of the barcode that a read is credited to
+# control = "none"                  # the condition that all others are compared with; without it nothing is scored
+# paired = false                    # samples of one replicate belong together
+# controls = ["NTC"]                # genes, strains or barcodes that should not move
+# normalise = "auto"                # auto: by controls where there are any, else tmm; total, median, tmm, control
+# test = "competitive"              # or "rra": MAGeCK's robust rank aggregation beside it
 )";
     return text;
 }

@@ -17,6 +17,7 @@
 #include "pipeline/parallel.hpp"
 #include "pipeline/pool_tables.hpp"
 #include "pipeline/result_tables.hpp"
+#include "workflows/pool_summary.hpp"
 
 namespace wellsieve::workflows {
 namespace {
@@ -198,6 +199,8 @@ void print_summary(const Screen& screen, const Outputs& outputs) {
         print_best(screen);
     for (const pipeline::PoolCounts& pool : screen.pools)
         print_pool(pool);
+    for (std::size_t i = 0; i < screen.pool_scores.size(); ++i)
+        fmt::print("{}", pool_summary(screen.pools[i], screen.pool_scores[i]));
     for (const pipeline::TraitColumn& trait : screen.traits)
         if (!trait.choice.empty())
             fmt::print("{}: {}\n", trait.options.name, trait.choice);

@@ -66,6 +66,46 @@ void check(TomlTable& table, const PoolsInput& input) {
         table.problem("index_reads", "is missing");
 }
 
+template <typename Enum>
+using Words = std::initializer_list<std::pair<std::string_view, Enum>>;
+
+const Words<pipeline::PoolNormalisation> normalisations = {{"auto", pipeline::PoolNormalisation::automatic},
+                                                           {"total", pipeline::PoolNormalisation::total},
+                                                           {"median", pipeline::PoolNormalisation::median},
+                                                           {"tmm", pipeline::PoolNormalisation::tmm},
+                                                           {"control", pipeline::PoolNormalisation::control}};
+const Words<pipeline::PoolTest> tests = {{"competitive", pipeline::PoolTest::competitive},
+                                         {"rra", pipeline::PoolTest::rra}};
+
+template <typename Enum>
+std::string_view word_of(const Words<Enum>& words, Enum value) {
+    return std::find_if(words.begin(), words.end(), [&](const auto& w) { return w.second == value; })->first;
+}
+
+template <typename Enum>
+void read_enum(TomlTable& table, std::string_view key, const Words<Enum>& words, Enum& value) {
+    std::string text(word_of(words, value));
+    table.read(key, text);
+    std::vector<std::string_view> known;
+    for (const auto& [word, meaning] : words) {
+        known.push_back(word);
+        if (word == text)
+            value = meaning;
+    }
+    if (word_of(words, value) != text)
+        table.problem(key, fmt::format("one of {} is wanted", fmt::join(known, ", ")));
+}
+
+void read_scoring(TomlTable& table, pipeline::PoolScoreOptions& scoring) {
+    table.read("control", scoring.control);
+    table.read("paired", scoring.paired);
+    table.read("controls", scoring.controls);
+    read_enum(table, "normalise", normalisations, scoring.normalise);
+    read_enum(table, "test", tests, scoring.test);
+    if (scoring.normalise == pipeline::PoolNormalisation::control && scoring.controls.empty())
+        table.problem("controls", "is missing: normalise = \"control\" needs genes, strains or barcodes");
+}
+
 std::string quoted(const std::string& text) {
     std::ostringstream out;
     out << toml::value<std::string>(text);
@@ -117,6 +157,7 @@ PoolsInput read_pools(TomlTable& table) {
     table.read("rescue_indels", input.rescue_indels);
     table.read("use_quality", input.use_quality);
     table.read("least_posterior", input.least_posterior);
+    read_scoring(table, input.scoring);
     check(table, input);
     table.finish();
     return input;
@@ -132,6 +173,13 @@ void append_pools(std::string& out, const PoolsInput& input) {
     append(out, "library", input.library);
     append(out, "counts", input.counts);
     append(out, "reference", input.reference);
+    if (!input.scoring.control.empty()) {
+        append(out, "control", input.scoring.control);
+        append(out, "controls", input.scoring.controls);
+        out +=
+            fmt::format("paired = {}\nnormalise = \"{}\"\ntest = \"{}\"\n", input.scoring.paired,
+                        word_of(normalisations, input.scoring.normalise), word_of(tests, input.scoring.test));
+    }
     if (!input.counts.empty())
         return;
     append_place(out, "", input.barcode);

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/pool_scores.hpp"
+
 namespace wellsieve::workflows {
 
 class TomlTable;
@@ -39,6 +41,7 @@ struct PoolsInput {
     bool rescue_indels = true;
     bool use_quality = true;
     double least_posterior = 0.99;
+    pipeline::PoolScoreOptions scoring;
 };
 
 PoolsInput read_pools(TomlTable& table);

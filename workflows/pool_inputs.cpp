@@ -359,7 +359,14 @@ std::uint64_t PoolInputs::bytes() const {
 
 PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
                        std::vector<std::string>& problems) {
-    return PoolGatherer(config, input, problems).gather();
+    PoolInputs pool = PoolGatherer(config, input, problems).gather();
+    const std::string& control = input.scoring.control;
+    const auto is_control = [&](const pipeline::PoolSample& sample) { return sample.condition == control; };
+    const auto& samples = pool.counts.samples;
+    if (!control.empty() && !samples.empty() && std::none_of(samples.begin(), samples.end(), is_control))
+        problems.push_back(fmt::format("{}: pools: control = \"{}\", but no sample has that condition",
+                                       config.file.string(), control));
+    return pool;
 }
 
 namespace {

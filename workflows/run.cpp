@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iterator>
 #include <memory>
+#include <stdexcept>
 
 #include "formats/error.hpp"
 #include "pipeline/flow.hpp"
@@ -14,6 +15,7 @@
 #include "pipeline/plate_screen.hpp"
 #include "pipeline/pool_lane.hpp"
 #include "pipeline/pool_tables.hpp"
+#include "pipeline/score_pools.hpp"
 #include "pipeline/stages/read_plates.hpp"
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
@@ -125,6 +127,23 @@ void add_pools(const ScreenConfig& config, std::vector<PoolInputs>& pools, Scree
     }
 }
 
+void score_pools(const ScreenConfig& config, Screen& screen) {
+    for (std::size_t i = 0; i < screen.pools.size(); ++i) {
+        const pipeline::PoolCounts& counts = screen.pools[i];
+        for (pipeline::QcMetric& metric : pipeline::pool_quality(counts))
+            screen.qc.push_back(std::move(metric));
+        screen.pool_scores.emplace_back();
+        const pipeline::PoolScoreOptions& scoring = config.pools[i].scoring;
+        if (scoring.control.empty())
+            continue;
+        try {
+            screen.pool_scores.back() = pipeline::score_pool(counts, scoring, screen.warnings);
+        } catch (const std::invalid_argument& problem) {
+            throw formats::FormatError(config.file.string(), "pools", problem.what());
+        }
+    }
+}
+
 ScreenInputs checked_inputs(const ScreenConfig& config, std::vector<PoolInputs>& pools) {
     std::vector<std::string> problems;
     ScreenInputs inputs = gather_inputs(config, problems);
@@ -158,7 +177,7 @@ void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
         fmt::print(
             "then: join strains -> measure traits -> normalise -> quality -> score -> rank -> result.h5\n");
     for (const PoolInputs& pool : pools)
-        fmt::print("then: counts of {} barcodes in {} samples -> result.h5, counts.csv\n",
+        fmt::print("then: counts of {} barcodes in {} samples -> score -> result.h5, counts.csv\n",
                    pool.counts.features.size(), pool.counts.samples.size());
     fmt::print("{} files, nothing was read\n", files);
 }
@@ -190,6 +209,7 @@ Exit run_screen(const RunScreenOptions& options) {
     if (!config.plates.empty())
         pipeline::compute_screen(screen, interrupt.flag());
     add_pools(config, pools, screen);
+    score_pools(config, screen);
     for (const std::string& warning : screen.warnings)
         spdlog::info("{}", warning);
     const std::chrono::duration<double> computed = std::chrono::steady_clock::now() - start;

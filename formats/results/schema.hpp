@@ -44,6 +44,8 @@ inline constexpr std::string_view traits = "traits";
 inline constexpr std::string_view samples = "samples";
 inline constexpr std::string_view features = "features";
 inline constexpr std::string_view counts = "counts";
+inline constexpr std::string_view feature_scores = "feature_scores";
+inline constexpr std::string_view group_scores = "group_scores";
 inline constexpr std::string_view calls = "calls";
 inline constexpr std::string_view variants = "variants";
 inline constexpr std::string_view scores = "scores";
@@ -248,6 +250,44 @@ inline constexpr std::array features = {
     ColumnSpec{"gene", categorical, "", "what barcodes are grouped by"},
 };
 
+/// One row a barcode of a pool and condition.
+inline constexpr std::array feature_scores = {
+    ColumnSpec{"condition", categorical, "", "that is compared with the control"},
+    ColumnSpec{"feature", categorical, "", "identifier, as in `features`"},
+    ColumnSpec{"average_log2_cpm", float64, "", "log2 of the counts in a million, of all samples together"},
+    ColumnSpec{"dispersion", float64, "", "of the trend, at this abundance"},
+    ColumnSpec{"log2_fold_change", float64, "", "against the control"},
+    ColumnSpec{"standard_error", float64, "", "of the fold change; NaN without replicates"},
+    ColumnSpec{"shrunken", float64, "", "posterior mean of the fold change"},
+    ColumnSpec{"shrunken_sd", float64, "", "posterior standard deviation of the fold change"},
+    ColumnSpec{"false_sign_rate", float64, "", "probability that the fold change has the other sign"},
+    ColumnSpec{"p_value", float64, "", "quasi-likelihood F test; NaN without replicates"},
+    ColumnSpec{"q_value", float64, "", "false discovery rate at this p-value (Benjamini and Hochberg)"},
+    ColumnSpec{"outlying", uint32, "", "counts that were far from their replicates and replaced"},
+};
+
+/// One row a gene, or strain, and condition.
+inline constexpr std::array group_scores = {
+    ColumnSpec{"condition", categorical, "", "that is compared with the control"},
+    ColumnSpec{"group", categorical, "", "gene, or strain where no gene is told"},
+    ColumnSpec{"n_features", uint32, "", "its barcodes"},
+    ColumnSpec{"log2_fold_change", float64, "", "median over its barcodes"},
+    ColumnSpec{"z", float64, "", "against all groups; positive: enriched"},
+    ColumnSpec{"p_value", float64, "", "competitive test; NaN without replicates"},
+    ColumnSpec{"q_value", float64, "", "false discovery rate at this p-value (Benjamini and Hochberg)"},
+    ColumnSpec{"depleted_rho", float64, "",
+               "robust rank aggregation, as MAGeCK's neg|score; NaN where not asked for"},
+    ColumnSpec{"depleted_p_value", float64, "", "MAGeCK's neg|p-value"},
+    ColumnSpec{"depleted_fdr", float64, "", "MAGeCK's neg|fdr"},
+    ColumnSpec{"depleted_rank", uint32, "", "MAGeCK's neg|rank; 0 where not ranked"},
+    ColumnSpec{"depleted_good", uint32, "", "MAGeCK's neg|goodsgrna"},
+    ColumnSpec{"enriched_rho", float64, "", "MAGeCK's pos|score; NaN where not asked for"},
+    ColumnSpec{"enriched_p_value", float64, "", "MAGeCK's pos|p-value"},
+    ColumnSpec{"enriched_fdr", float64, "", "MAGeCK's pos|fdr"},
+    ColumnSpec{"enriched_rank", uint32, "", "MAGeCK's pos|rank; 0 where not ranked"},
+    ColumnSpec{"enriched_good", uint32, "", "MAGeCK's pos|goodsgrna"},
+};
+
 inline constexpr std::array rejects = {
     ColumnSpec{"input", categorical, "", "path of the file"},
     ColumnSpec{"place", string, "", "line and column, or sheet and cell"},
@@ -276,6 +316,10 @@ inline constexpr std::array table_specs = {
     TableSpec{table_name::traits, "one number a well and trait", "", column::traits},
     TableSpec{table_name::samples, "the sequenced samples of a pool", "sample", column::samples, true},
     TableSpec{table_name::features, "the barcodes of a pool", "feature", column::features},
+    TableSpec{table_name::feature_scores, "one estimate a barcode of a pool and condition", "",
+              column::feature_scores},
+    TableSpec{table_name::group_scores, "one estimate a gene or strain of a pool and condition", "",
+              column::group_scores},
     TableSpec{table_name::scores, "one estimate a strain and trait", "", column::scores},
     TableSpec{table_name::ranking, "the strains from the best down", "", column::ranking},
     TableSpec{table_name::rejects, "input that was not used, and why", "", column::rejects},

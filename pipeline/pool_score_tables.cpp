@@ -1,0 +1,121 @@
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "formats/results/schema.hpp"
+#include "pipeline/pool_tables.hpp"
+
+namespace wellsieve::pipeline {
+namespace {
+
+namespace results = formats::results;
+using results::Categorical;
+using results::ResultTable;
+
+/// The names of the conditions, each as often as it has rows.
+Categorical condition_column(const PoolScores& scores, std::size_t rows) {
+    Categorical column;
+    for (const PoolContrast& contrast : scores.contrasts) {
+        column.codes.insert(column.codes.end(), rows, static_cast<std::int32_t>(column.categories.size()));
+        column.categories.push_back(contrast.condition);
+    }
+    return column;
+}
+
+/// The same names for each condition.
+Categorical name_column(const std::vector<std::string>& names, std::size_t conditions) {
+    Categorical column{{}, names, false};
+    for (std::size_t c = 0; c < conditions; ++c)
+        for (std::size_t i = 0; i < names.size(); ++i)
+            column.codes.push_back(static_cast<std::int32_t>(i));
+    return column;
+}
+
+/// One column of all contrasts, one below the other; `missing` where a contrast lacks it.
+template <typename T, typename Get>
+std::vector<T> stacked(const PoolScores& scores, std::size_t rows, T missing, Get get) {
+    std::vector<T> out;
+    for (const PoolContrast& contrast : scores.contrasts) {
+        const std::vector<T>& values = get(contrast);
+        if (values.empty())
+            out.insert(out.end(), rows, missing);
+        out.insert(out.end(), values.begin(), values.end());
+    }
+    return out;
+}
+
+void add_ranks(ResultTable& table, const PoolScores& scores, const std::string& name,
+               AggregatedRanks GroupScores::*direction) {
+    const std::size_t rows = scores.groups.size();
+    const auto add = [&](const char* column, auto AggregatedRanks::*member, auto missing) {
+        table.add(name + column, stacked(
+                                     scores, rows, missing, [&](const PoolContrast& c) -> const auto& {
+                                         return (c.groups.*direction).*member;
+                                     }));
+    };
+    add("_rho", &AggregatedRanks::score, not_set);
+    add("_p_value", &AggregatedRanks::p_value, not_set);
+    add("_fdr", &AggregatedRanks::fdr, not_set);
+    add("_rank", &AggregatedRanks::rank, std::uint32_t{0});
+    add("_good", &AggregatedRanks::good, std::uint32_t{0});
+}
+
+}  // namespace
+
+ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& scores) {
+    const std::size_t rows = counts.features.size();
+    std::vector<std::string> names;
+    for (const PoolFeature& feature : counts.features)
+        names.push_back(feature.id);
+    ResultTable table = results::make_table(results::table_name::feature_scores);
+    table.add("condition", condition_column(scores, rows));
+    table.add("feature", name_column(names, scores.contrasts.size()));
+    const auto shared = [&](const std::vector<double>& values) {
+        return stacked(
+            scores, rows, not_set, [&](const PoolContrast&) -> const auto& { return values; });
+    };
+    table.add("average_log2_cpm", shared(scores.average_log2_cpm));
+    table.add("dispersion", shared(scores.dispersion));
+    const auto add = [&](const char* column, std::vector<double> FeatureScores::*member) {
+        table.add(column, stacked(
+                              scores, rows, not_set, [&](const PoolContrast& c) -> const auto& {
+                                  return c.features.*member;
+                              }));
+    };
+    add("log2_fold_change", &FeatureScores::log2_fold_change);
+    add("standard_error", &FeatureScores::standard_error);
+    add("shrunken", &FeatureScores::shrunken);
+    add("shrunken_sd", &FeatureScores::shrunken_sd);
+    add("false_sign_rate", &FeatureScores::false_sign_rate);
+    add("p_value", &FeatureScores::p_value);
+    add("q_value", &FeatureScores::q_value);
+    table.add("outlying", stacked(
+                              scores, rows, std::uint32_t{0},
+                              [](const PoolContrast& c) -> const auto& { return c.features.outlying; }));
+    return table;
+}
+
+ResultTable group_scores_table(const PoolScores& scores) {
+    const std::size_t rows = scores.groups.size();
+    ResultTable table = results::make_table(results::table_name::group_scores);
+    table.add("condition", condition_column(scores, rows));
+    table.add("group", name_column(scores.groups, scores.contrasts.size()));
+    table.add("n_features", stacked(
+                                scores, rows, std::uint32_t{0},
+                                [](const PoolContrast& c) -> const auto& { return c.groups.features; }));
+    const auto add = [&](const char* column, std::vector<double> GroupScores::*member) {
+        table.add(column, stacked(
+                              scores, rows, not_set, [&](const PoolContrast& c) -> const auto& {
+                                  return c.groups.*member;
+                              }));
+    };
+    add("log2_fold_change", &GroupScores::log2_fold_change);
+    add("z", &GroupScores::z);
+    add("p_value", &GroupScores::p_value);
+    add("q_value", &GroupScores::q_value);
+    add_ranks(table, scores, "depleted", &GroupScores::depleted);
+    add_ranks(table, scores, "enriched", &GroupScores::enriched);
+    return table;
+}
+
+}  // namespace wellsieve::pipeline

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pipeline/screen_options.hpp"
+
+namespace wellsieve::pipeline {
+
+enum class PoolNormalisation : std::uint8_t {
+    automatic,  ///< the control features where there are any, else trimmed means
+    total,      ///< library sizes
+    median,     ///< median of ratios
+    tmm,        ///< trimmed mean of M values
+    control,    ///< median of ratios over the control features
+};
+
+enum class PoolTest : std::uint8_t {
+    competitive,  ///< quasi-likelihood for features, a competitive test for groups
+    rra,          ///< besides it, MAGeCK's robust rank aggregation
+};
+
+/// How the samples of a pool are compared.
+struct PoolScoreOptions {
+    std::string control;  ///< the condition that all others are compared with; empty: nothing is scored
+    bool paired = false;  ///< samples of one replicate belong together
+    PoolNormalisation normalise = PoolNormalisation::automatic;
+    PoolTest test = PoolTest::competitive;
+    std::vector<std::string> controls;  ///< genes, strains or features that should not move
+};
+
+/// One condition against the control. One element a feature.
+struct FeatureScores {
+    std::vector<double> log2_fold_change, standard_error;
+    std::vector<double> shrunken, shrunken_sd, false_sign_rate;
+    std::vector<double> p_value, q_value;
+    std::vector<std::uint32_t> outlying;  ///< counts that were replaced
+};
+
+/// MAGeCK's columns for one direction; one element a group.
+struct AggregatedRanks {
+    std::vector<double> score, p_value, fdr;
+    std::vector<std::uint32_t> rank, good;
+};
+
+/// One element a group.
+struct GroupScores {
+    std::vector<std::uint32_t> features;
+    std::vector<double> log2_fold_change;  ///< median over its features
+    std::vector<double> z, p_value, q_value;
+    AggregatedRanks depleted, enriched;  ///< empty unless the test is rra
+};
+
+struct PoolContrast {
+    std::string condition;
+    FeatureScores features;
+    GroupScores groups;
+};
+
+/// The distribution of p where nothing should differ: between halves of the replicates of a condition, or of
+/// the control features in a contrast.
+struct PoolCalibration {
+    std::string condition;
+    std::size_t replicates = 0;                 ///< 0: of the controls
+    double features_below_1_percent = not_set;  ///< share of p below 0.01
+    double features_below_5_percent = not_set;
+    double groups_below_1_percent = not_set;
+};
+
+struct PoolScores {
+    std::string grouped_by;                ///< "gene" or "strain"
+    std::vector<std::string> groups;       ///< names, in order of their first feature
+    std::vector<double> dispersion;        ///< [feature], trended
+    std::vector<double> average_log2_cpm;  ///< [feature]
+    double common_dispersion = not_set;
+    double prior_df = not_set;
+    std::vector<PoolContrast> contrasts;
+    std::vector<PoolCalibration> calibration;
+};
+
+}  // namespace wellsieve::pipeline

@@ -1,0 +1,294 @@
+#include "pipeline/score_pools.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "kernels/stats/competitive_test.hpp"
+#include "kernels/stats/dispersion.hpp"
+#include "kernels/stats/distributions.hpp"
+#include "kernels/stats/mageck_guides.hpp"
+#include "kernels/stats/mageck_rra.hpp"
+#include "kernels/stats/multiple_testing.hpp"
+#include "kernels/stats/quasi_likelihood.hpp"
+#include "kernels/stats/shrinkage.hpp"
+#include "kernels/stats/size_factors.hpp"
+#include "pipeline/pool_design.hpp"
+
+namespace wellsieve::pipeline {
+namespace {
+
+namespace stats = kernels::stats;
+
+/// The groups of features, and of each feature its group.
+struct Groups {
+    std::vector<std::string> names;
+    std::vector<std::uint32_t> of;
+};
+
+Groups group_features(const PoolCounts& counts, bool by_gene) {
+    Groups groups;
+    std::map<std::string, std::uint32_t> index;
+    for (const PoolFeature& feature : counts.features) {
+        const std::string& name = by_gene ? feature.gene : feature.strain;
+        if (name.empty()) {
+            groups.of.push_back(stats::no_group);
+            continue;
+        }
+        const auto [at, is_new] = index.try_emplace(name, static_cast<std::uint32_t>(groups.names.size()));
+        if (is_new)
+            groups.names.push_back(name);
+        groups.of.push_back(at->second);
+    }
+    return groups;
+}
+
+/// Everything about a pool that its contrasts share.
+struct Pool {
+    const PoolCounts& counts;
+    const PoolScoreOptions& options;
+    std::vector<std::uint32_t> controls;
+    std::vector<double> values;  ///< [sample][feature]
+    PoolDesign design;
+    Groups groups;
+
+    stats::Counts matrix() const { return {values, counts.samples.size()}; }
+    bool replicated() const { return counts.samples.size() > design.coefficients; }
+};
+
+/// Feature and group results of one contrast on some counts.
+struct Tested {
+    stats::QuasiLikelihoodTest features;
+    stats::GroupTest groups;
+    stats::Dispersions dispersions;
+    std::vector<std::uint32_t> outlying;
+};
+
+Tested test_contrast(stats::Counts raw, const stats::LogLinearDesign& design,
+                     const std::vector<double>& contrast, const Groups& groups,
+                     const std::vector<std::uint32_t>& controls) {
+    const std::vector<double> weight = stats::sample_weights(design, contrast);
+    const auto outlying = stats::outlying_counts(raw, design.offset, weight);
+    const std::vector<double> kept = stats::replace_outlying(raw, design.offset, weight, outlying);
+    const stats::Counts counts{kept, raw.samples};
+    Tested out;
+    out.outlying.resize(counts.features(), 0);
+    std::vector<double> replaced(counts.features(), 0.0);
+    for (const stats::OutlyingCount& one : outlying) {
+        ++out.outlying[one.feature];
+        replaced[one.feature] += 1.0;
+    }
+    out.dispersions = stats::estimate_dispersions(counts, design);
+    out.features = stats::quasi_likelihood_test(counts, design, out.dispersions.trended,
+                                                out.dispersions.average_log2, contrast, replaced);
+    out.groups = stats::competitive_test(stats::robust_effects(counts, design.offset, weight, controls),
+                                         groups.of, groups.names.size());
+    return out;
+}
+
+FeatureScores feature_scores(Tested& tested) {
+    const std::size_t n = tested.features.p.size();
+    FeatureScores out;
+    out.log2_fold_change = std::move(tested.features.log2_fold_change);
+    out.standard_error = std::move(tested.features.standard_error);
+    out.p_value = std::move(tested.features.p);
+    out.outlying = std::move(tested.outlying);
+    out.q_value.resize(n);
+    stats::benjamini_hochberg(out.p_value, out.q_value);
+    out.shrunken.resize(n);
+    out.shrunken_sd.resize(n);
+    out.false_sign_rate.resize(n, not_set);
+    std::vector<double> own(n), weight(n);
+    const stats::EffectPrior prior = stats::fit_effect_prior(out.log2_fold_change, out.standard_error);
+    stats::shrink_effects(out.log2_fold_change, out.standard_error, prior,
+                          {out.shrunken, out.shrunken_sd, own, weight});
+    for (std::size_t i = 0; i < n; ++i)
+        if (out.shrunken_sd[i] > 0.0)
+            out.false_sign_rate[i] = stats::normal_cdf(-std::abs(out.shrunken[i]) / out.shrunken_sd[i]);
+    return out;
+}
+
+std::vector<double> group_medians(const std::vector<double>& values, const Groups& groups) {
+    std::vector<std::vector<double>> members(groups.names.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (groups.of[i] != stats::no_group && std::isfinite(values[i]))
+            members[groups.of[i]].push_back(values[i]);
+    std::vector<double> out(members.size(), not_set);
+    for (std::size_t g = 0; g < members.size(); ++g) {
+        std::vector<double>& own = members[g];
+        std::sort(own.begin(), own.end());
+        if (!own.empty())
+            out[g] = (own[(own.size() - 1) / 2] + own[own.size() / 2]) / 2.0;
+    }
+    return out;
+}
+
+/// MAGeCK's normalised counts of some samples, one block a sample.
+std::vector<double> normalised(const Pool& pool, const std::vector<std::size_t>& samples) {
+    const std::size_t features = pool.counts.features.size();
+    std::vector<double> out;
+    for (const std::size_t s : samples)
+        out.insert(out.end(), pool.values.begin() + static_cast<std::ptrdiff_t>(s * features),
+                   pool.values.begin() + static_cast<std::ptrdiff_t>((s + 1) * features));
+    std::vector<double> factor(samples.size());
+    stats::mageck_median_factors({out, samples.size()}, pool.controls, factor);
+    for (std::size_t s = 0; s < samples.size(); ++s)
+        for (std::size_t i = 0; i < features; ++i)
+            out[s * features + i] *= 1.0 / factor[s];
+    return out;
+}
+
+AggregatedRanks aggregate(const std::vector<double>& score, const std::vector<std::uint32_t>& gene,
+                          double alpha, const Pool& pool) {
+    const std::size_t n = pool.groups.names.size();
+    AggregatedRanks out{std::vector<double>(n), std::vector<double>(n), std::vector<double>(n),
+                        std::vector<std::uint32_t>(n), std::vector<std::uint32_t>(n)};
+    std::vector<std::uint32_t> guides(n);
+    std::vector<std::uint8_t> skipped(n, 0);
+    for (std::size_t g = 0; g < n; ++g)
+        skipped[g] = pool.groups.names[g] == "NA" || pool.groups.names[g] == "na";
+    stats::mageck_rra({score, gene, pool.controls, skipped}, alpha,
+                      {out.score, out.p_value, out.fdr, out.rank, guides, out.good});
+    return out;
+}
+
+/// MAGeCK's own analysis of one condition, with its own normalisation.
+void aggregate_ranks(const Pool& pool, const std::string& condition, GroupScores& out) {
+    std::vector<std::size_t> samples, treated;
+    for (std::size_t s = 0; s < pool.counts.samples.size(); ++s) {
+        if (pool.counts.samples[s].condition == pool.options.control)
+            samples.push_back(s);
+        else if (pool.counts.samples[s].condition == condition)
+            treated.push_back(s);
+    }
+    const std::size_t features = pool.counts.features.size();
+    const std::size_t control_values = samples.size() * features;
+    const std::size_t controls = samples.size();
+    samples.insert(samples.end(), treated.begin(), treated.end());
+    const std::vector<double> values = normalised(pool, samples);
+    std::vector<std::vector<double>> column(8, std::vector<double>(features));
+    std::vector<std::uint8_t> valid(features);
+    const stats::MageckGuidesOut guides{column[0], column[1], column[2], column[3], column[4],
+                                        column[5], column[6], column[7], valid};
+    stats::mageck_guides({std::span(values).first(control_values), controls},
+                         {std::span(values).subspan(control_values), treated.size()}, guides);
+    std::vector<std::uint32_t> gene = pool.groups.of;
+    for (std::size_t i = 0; i < features; ++i)
+        if (valid[i] == 0)
+            gene[i] = stats::no_gene;
+    std::vector<double> negated;
+    for (const double score : column[5])
+        negated.push_back(-score);
+    out.depleted = aggregate(column[5], gene, stats::mageck_alpha_low(column[6], valid), pool);
+    out.enriched = aggregate(negated, gene, stats::mageck_alpha_high(column[7], valid), pool);
+}
+
+double share_below(const std::vector<double>& p, double threshold) {
+    double below = 0.0;
+    double all = 0.0;
+    for (const double value : p)
+        if (!std::isnan(value)) {
+            all += 1.0;
+            below += value < threshold;
+        }
+    return all > 0.0 ? below / all : not_set;
+}
+
+/// Every second replicate of a condition against the others: nothing differs, so p should be uniform.
+PoolCalibration calibrate(const Pool& pool, const std::string& condition,
+                          const std::vector<std::size_t>& samples) {
+    const std::size_t features = pool.counts.features.size();
+    std::vector<double> values, matrix, offset;
+    for (std::size_t k = 0; k < samples.size(); ++k) {
+        const auto first = pool.values.begin() + static_cast<std::ptrdiff_t>(samples[k] * features);
+        values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(features));
+        matrix.insert(matrix.end(), {1.0, k % 2 == 0 ? 0.0 : 1.0});
+        offset.push_back(pool.design.offset[samples[k]]);
+    }
+    const Tested tested =
+        test_contrast({values, samples.size()}, {matrix, 2, offset}, {0.0, 1.0}, pool.groups, pool.controls);
+    return {condition, samples.size(), share_below(tested.features.p, 0.01),
+            share_below(tested.features.p, 0.05), share_below(tested.groups.p, 0.01)};
+}
+
+std::vector<PoolCalibration> calibrations(const Pool& pool) {
+    constexpr std::size_t least_replicates = 4;
+    std::vector<std::string> conditions{pool.options.control};
+    conditions.insert(conditions.end(), pool.design.conditions.begin(), pool.design.conditions.end());
+    std::vector<PoolCalibration> out;
+    for (const std::string& condition : conditions) {
+        std::vector<std::size_t> samples;
+        for (std::size_t s = 0; s < pool.counts.samples.size(); ++s)
+            if (pool.counts.samples[s].condition == condition)
+                samples.push_back(s);
+        if (samples.size() >= least_replicates)
+            out.push_back(calibrate(pool, condition, samples));
+    }
+    return out;
+}
+
+PoolCalibration calibrate_by_controls(const Pool& pool, const PoolContrast& contrast) {
+    std::vector<double> p;
+    for (const std::uint32_t i : pool.controls)
+        p.push_back(contrast.features.p_value[i]);
+    return {contrast.condition, 0, share_below(p, 0.01), share_below(p, 0.05), not_set};
+}
+
+Pool prepare(const PoolCounts& counts, const PoolScoreOptions& options, std::vector<std::string>& warnings) {
+    const auto has_gene = [](const PoolFeature& f) { return !f.gene.empty(); };
+    const bool by_gene = std::any_of(counts.features.begin(), counts.features.end(), has_gene);
+    Pool pool{counts,
+              options,
+              control_features(counts, options),
+              {counts.counts.begin(), counts.counts.end()},
+              {},
+              group_features(counts, by_gene)};
+    pool.design = design_pool(counts, pool.matrix(), options, pool.controls, warnings);
+    return pool;
+}
+
+}  // namespace
+
+PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
+                      std::vector<std::string>& warnings) {
+    const Pool pool = prepare(counts, options, warnings);
+    PoolScores out;
+    out.grouped_by = std::any_of(counts.features.begin(), counts.features.end(),
+                                 [](const PoolFeature& f) { return !f.gene.empty(); })
+                         ? "gene"
+                         : "strain";
+    out.groups = pool.groups.names;
+    if (!pool.replicated())
+        warnings.push_back("the pool has no replicates: fold changes are given without p-values");
+    for (std::size_t c = 0; c < pool.design.conditions.size(); ++c) {
+        Tested tested = test_contrast(pool.matrix(), pool.design.view(), pool.design.contrast(c), pool.groups,
+                                      pool.controls);
+        if (c == 0) {
+            out.dispersion = tested.dispersions.trended;
+            out.average_log2_cpm = tested.dispersions.average_log2;
+            out.common_dispersion = tested.dispersions.common;
+            out.prior_df = tested.dispersions.prior_df;
+        }
+        PoolContrast contrast{pool.design.conditions[c], feature_scores(tested), {}};
+        contrast.groups.features = std::move(tested.groups.features);
+        contrast.groups.log2_fold_change = group_medians(contrast.features.log2_fold_change, pool.groups);
+        contrast.groups.z = std::move(tested.groups.z);
+        contrast.groups.p_value = std::move(tested.groups.p);
+        contrast.groups.q_value = std::move(tested.groups.fdr);
+        if (!pool.replicated())
+            for (std::vector<double>* column : {&contrast.groups.p_value, &contrast.groups.q_value})
+                std::fill(column->begin(), column->end(), not_set);
+        if (options.test == PoolTest::rra && !pool.groups.names.empty())
+            aggregate_ranks(pool, contrast.condition, contrast.groups);
+        out.contrasts.push_back(std::move(contrast));
+    }
+    out.calibration = calibrations(pool);
+    for (const PoolContrast& contrast : out.contrasts)
+        if (!pool.controls.empty() && pool.replicated())
+            out.calibration.push_back(calibrate_by_controls(pool, contrast));
+    return out;
+}
+
+}  // namespace wellsieve::pipeline

@@ -1,0 +1,135 @@
+#include "pipeline/score_pools.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <stdexcept>
+
+#include "pipeline/pool_tables.hpp"
+#include "tests/kernels/stats/pooled_screen.hpp"
+#include "tests/kernels/stats/simulated_pool.hpp"
+
+using namespace wellsieve;
+using namespace wellsieve::pipeline;
+using namespace wellsieve::tests;
+
+namespace {
+
+/// Samples by turns of the conditions "none" and "drug"; gene g3 drops eightfold under the drug.
+PoolCounts made_up_pool(std::size_t samples) {
+    PoolSpec spec;
+    spec.genes = 100;
+    spec.samples = samples;
+    spec.jackpot_share = 0.0;
+    const std::vector<double> values = pool_without_effects(spec);
+    PoolCounts counts;
+    counts.counts.assign(values.begin(), values.end());
+    const std::size_t features = spec.genes * spec.guides_per_gene;
+    for (std::size_t i = 0; i < features; ++i)
+        counts.features.push_back({"b" + std::to_string(i), "", "", "g" + std::to_string(i / 4)});
+    for (std::size_t s = 0; s < samples; ++s) {
+        PoolSample sample;
+        sample.name = "s" + std::to_string(s);
+        sample.condition = s % 2 == 0 ? "none" : "drug";
+        sample.replicate = std::to_string(s / 2 + 1);
+        counts.samples.push_back(sample);
+        for (std::size_t i = 12; s % 2 == 1 && i < 16; ++i)
+            counts.counts[counts.at(s, i)] /= 8;
+    }
+    return counts;
+}
+
+PoolScoreOptions against_none() {
+    PoolScoreOptions options;
+    options.control = "none";
+    return options;
+}
+
+}  // namespace
+
+TEST_CASE("a gene that a drug depletes is found, by barcodes and as a group, paired or not") {
+    const PoolCounts counts = made_up_pool(6);
+    for (const bool paired : {false, true}) {
+        PoolScoreOptions options = against_none();
+        options.paired = paired;
+        options.test = PoolTest::rra;
+        std::vector<std::string> warnings;
+        const PoolScores scores = score_pool(counts, options, warnings);
+        REQUIRE(scores.contrasts.size() == 1);
+        const PoolContrast& drug = scores.contrasts[0];
+        CHECK(drug.condition == "drug");
+        CHECK(scores.grouped_by == "gene");
+        CHECK(scores.groups[3] == "g3");
+        CHECK(drug.groups.log2_fold_change[3] == Approx(-3.0).margin(0.4));
+        CHECK(drug.groups.z[3] == *std::min_element(drug.groups.z.begin(), drug.groups.z.end()));
+        CHECK(drug.groups.q_value[3] < 0.01);
+        CHECK(drug.groups.depleted.rank[3] == 1);
+        CHECK(drug.groups.enriched.score[3] > 0.5);
+        for (std::size_t i = 12; i < 16; ++i) {
+            CHECK(drug.features.q_value[i] < 0.05);
+            CHECK(drug.features.false_sign_rate[i] < 0.01);
+            CHECK(std::abs(drug.features.shrunken[i]) < std::abs(drug.features.log2_fold_change[i]) + 1e-12);
+        }
+        CHECK(scores.calibration.empty());
+        CHECK(feature_scores_table(counts, scores).rows() == 400);
+        CHECK(group_scores_table(scores).rows() == 100);
+    }
+}
+
+TEST_CASE("four replicates check the error rates, controls too") {
+    const PoolCounts counts = made_up_pool(8);
+    PoolScoreOptions options = against_none();
+    for (int g = 50; g < 100; ++g)
+        options.controls.push_back("g" + std::to_string(g));
+    std::vector<std::string> warnings;
+    const PoolScores scores = score_pool(counts, options, warnings);
+    REQUIRE(scores.calibration.size() == 3);
+    CHECK(scores.calibration[0].condition == "none");
+    CHECK(scores.calibration[0].replicates == 4);
+    CHECK(scores.calibration[0].features_below_1_percent < 0.04);
+    CHECK(scores.calibration[2].replicates == 0);
+    CHECK(scores.calibration[2].features_below_5_percent < 0.12);
+    CHECK(warnings.empty());
+}
+
+TEST_CASE("without replicates there is no p, and the warnings say so") {
+    std::vector<std::string> warnings;
+    const PoolScores scores = score_pool(made_up_pool(2), against_none(), warnings);
+    const auto all_missing = [](const std::vector<double>& values) {
+        return std::all_of(values.begin(), values.end(), [](double v) { return std::isnan(v); });
+    };
+    CHECK(all_missing(scores.contrasts[0].features.p_value));
+    CHECK(all_missing(scores.contrasts[0].groups.p_value));
+    CHECK(scores.contrasts[0].features.log2_fold_change[12] < -2.0);
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].find("no replicates") != std::string::npos);
+}
+
+TEST_CASE("options that do not fit the samples are refused with what to do") {
+    PoolCounts counts = made_up_pool(4);
+    std::vector<std::string> warnings;
+    PoolScoreOptions options = against_none();
+    options.control = "placebo";
+    CHECK_THROWS_WITH(score_pool(counts, options, warnings), Catch::Contains("'placebo'"));
+    options = against_none();
+    options.controls = {"NTC"};
+    CHECK_THROWS_WITH(score_pool(counts, options, warnings), Catch::Contains("'NTC'"));
+    options = against_none();
+    options.paired = true;
+    counts.samples[3].replicate = "9";
+    CHECK_THROWS_WITH(score_pool(counts, options, warnings), Catch::Contains("'9'"));
+    for (std::size_t i = 0; i < counts.features.size(); ++i)
+        counts.counts[counts.at(1, i)] = 0;
+    CHECK_THROWS_WITH(score_pool(counts, against_none(), warnings), Catch::Contains("'s1'"));
+}
+
+TEST_CASE("the quality of each sample is told") {
+    const PoolCounts counts = made_up_pool(4);
+    const std::vector<QcMetric> metrics = pool_quality(counts);
+    CHECK(metrics.size() == 4 * 7);
+    const auto correlation = std::find_if(metrics.begin(), metrics.end(), [](const QcMetric& m) {
+        return m.metric == "replicate_correlation";
+    });
+    CHECK(correlation->subject == "s0");
+    CHECK(correlation->value > 0.8);
+}
