@@ -73,9 +73,10 @@ std::string calibration_line(const PoolCalibration& check, const std::string& gr
 }  // namespace
 
 std::string pool_summary(const pipeline::PoolCounts& counts, const PoolScores& scores) {
-    std::string text;
     if (scores.contrasts.empty())
-        return text;
+        return "nothing is scored: [[pools]] names no control, the condition that the others are compared "
+               "with\n";
+    std::string text;
     if (!counts.name.empty())
         text += counts.name + "\n";
     for (const PoolContrast& contrast : scores.contrasts)

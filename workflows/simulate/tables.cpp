@@ -131,6 +131,7 @@ name = "pool"
 reads = "reads/*_R1.fastq{}"
 samples = "samples.csv"
 library = "library.csv"
+control = "start"
 )",
                        ending);
 }
