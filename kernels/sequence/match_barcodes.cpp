@@ -8,7 +8,7 @@
 #define HWY_TARGET_INCLUDE "kernels/sequence/match_barcodes.cpp"
 #include <hwy/foreach_target.h>
 // foreach_target comes before what is compiled for each target.
-#include "kernels/sequence/matcher-inl.hpp"
+#include "kernels/sequence/match_batch-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace wellsieve::kernels::sequence::HWY_NAMESPACE {

@@ -1,10 +1,11 @@
-// How one read is matched. Compiled for each target with letters taken sixteen at once, and one by one.
+// Where in a read the barcode stands. Compiled for each target with letters taken sixteen at once, and one by
+// one.
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 
+#include "kernels/sequence/barcode_call-inl.hpp"
 #include "kernels/sequence/letters-inl.hpp"
 #include "kernels/sequence/matcher_internal.hpp"
 
@@ -48,30 +49,10 @@ struct Read {
     std::uint32_t length;
 };
 
-struct Match {
-    std::uint32_t barcode = no_barcode;
-    Outcome outcome = Outcome::no_anchor;
-    std::uint32_t begin = no_place;
-    std::uint32_t length = 0;
-    bool reverse = false;
-    bool between_flanks = false;  ///< both were there
-};
-
-/// A barcode as sequenced, in the direction of the library; qualities as in the read.
-struct Call {
-    PackedBases bases;
-    const char* quality = nullptr;
-    std::uint32_t length = 0;
-    bool reverse = false;
-    unsigned char quality_of(std::uint32_t i) const {
-        return static_cast<unsigned char>(quality[reverse ? length - 1 - i : i]);
-    }
-};
-
 template <typename Letters>
 class ReadMatcher {
   public:
-    explicit ReadMatcher(const Matcher::Plan& plan) : plan_(plan), index_(*plan.index) {}
+    explicit ReadMatcher(const Matcher::Plan& plan) : plan_(plan), index_(*plan.index), caller_(plan) {}
 
     Match match(const Read& read) const {
         Match best;
@@ -105,7 +86,7 @@ class ReadMatcher {
 
     /// Fills in what was found at a place; as `match`, when that is a credit.
     void credit(const Call& call, const BarcodeIndex::Exact& exact, Match& match) const {
-        const Match found = look_up(call, exact);
+        const Match found = caller_.look_up(call, exact);
         match.barcode = found.barcode;
         match.outcome = found.outcome;
     }
@@ -113,6 +94,7 @@ class ReadMatcher {
   private:
     const Matcher::Plan& plan_;
     const BarcodeIndex& index_;
+    BarcodeCaller caller_;
 
     struct Place {
         std::uint32_t begin = no_place;
@@ -342,7 +324,7 @@ class ReadMatcher {
                         read.quality != nullptr ? quality.data() : nullptr, length, false};
         const std::uint32_t front = begin + plan_.pattern.places.front();
         const std::uint32_t back = begin + plan_.pattern.places.back();
-        Match match = look_up(call, index_.find_exact_alone(call.bases, length));
+        Match match = caller_.look_up(call, index_.find_exact_alone(call.bases, length));
         match.begin = strand.reverse ? read.length - 1 - back : front;
         match.length = back - front + 1;
         return match;
@@ -368,212 +350,25 @@ class ReadMatcher {
         const BarcodeIndex::Exact exact = index_.find_exact_alone(call.bases, length);
         Match match{no_barcode, Outcome::no_match, begin, length};
         if (exact.row != no_barcode)
-            settle(match, call, exact);
+            caller_.settle(match, call, exact);
         return match;
     }
 
     Match resolve(const Strand& strand, const Read& read, std::uint32_t begin, std::uint32_t length) const {
         const Call call = call_at(strand, read, begin, length);
-        Match match = look_up(call, index_.find_exact_alone(call.bases, length));
+        Match match = caller_.look_up(call, index_.find_exact_alone(call.bases, length));
         match.begin = begin;
         match.length = length;
         return match;
     }
 
-    void settle(Match& match, const Call& call, const BarcodeIndex::Exact& exact) const {
-        match.outcome = Outcome::exact;
-        match.barcode = exact.row;
-        if (!exact.alone) {
-            Candidates only;
-            only.found[only.count++] = {exact.row, 0, false};
-            decide(call, only, match);
-        }
-    }
-
-    Match look_up(const Call& call, const BarcodeIndex::Exact& exact) const {
-        Match match{no_barcode, Outcome::no_match, 0, 0};
-        if (call.quality != nullptr && expected_error(call) > plan_.most_error) {
-            match.outcome = Outcome::low_quality;
-            return match;
-        }
-        if (exact.row != no_barcode) {
-            settle(match, call, exact);
-            return match;
-        }
-        Candidates found;
-        const auto unknown = static_cast<std::uint32_t>(std::popcount(call.bases.unknown));
-        if (unknown != 0 && unknown <= plan_.options.unknown_bases)
-            index_.find_with_unknown(call.bases, call.length, found);
-        if (unknown < plan_.options.barcode_mismatches)
-            index_.find_near(call.bases, call.length, found);
-        drop_far(found, std::max(plan_.options.barcode_mismatches, unknown));
-        if (found.count == 1 && found.found[0].alone && !found.overflow)
-            settle_near(match, call, found.found[0]);
-        else if (found.count != 0)
-            decide(call, found, match);
-        return match;
-    }
-
-    static void drop_far(Candidates& found, std::uint32_t most) {
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < found.count; ++i)
-            if (found.found[i].mismatches <= most)
-                found.found[kept++] = found.found[i];
-        found.count = kept;
-    }
-
-    /// Between flanks that stand `length` apart, where barcodes are one base longer or shorter.
     Match rescue(const Strand& strand, const Read& read, std::uint32_t begin, std::uint32_t length) const {
-        const Call call = call_at(strand, read, begin, length);
-        Candidates found;
-        for (const std::uint32_t whole : plan_.lengths)
-            if (whole + 1 == length || whole == length + 1)
-                index_.find_indel(call.bases, length, whole, found);
-        Match match{no_barcode, Outcome::no_match, begin, length};
-        if (found.count == 1 && !found.overflow) {
-            match.barcode = found.found[0].barcode;
-            match.outcome = Outcome::indel_rescued;
-        } else if (found.count > 1) {
-            match.outcome = Outcome::ambiguous;
-        }
+        Match match = caller_.rescue(call_at(strand, read, begin, length));
+        match.begin = begin;
+        match.length = length;
         return match;
     }
-
-    std::uint64_t expected_error(const Call& call) const {
-        std::uint64_t sum = 0;
-        if (plan_.most_error != ~std::uint64_t{0})
-            for (std::uint32_t i = 0; i < call.length; ++i)
-                sum += plan_.error[call.quality_of(i)];
-        return sum;
-    }
-
-    /// What a barcode's mismatches at known bases cost; more than the table of weights holds counts alike.
-    std::uint32_t cost(const Call& call, std::uint32_t row) const {
-        const PackedBases barcode = index_.bases(row);
-        std::uint32_t sum = 0;
-        for (std::uint32_t word = 0; word < 2; ++word)
-            for (std::uint64_t bits = differing(call.bases.words[word], barcode.words[word]); bits != 0;
-                 bits &= bits - 1) {
-                const std::uint32_t i = 32 * word + static_cast<std::uint32_t>(std::countr_zero(bits)) / 2;
-                if ((call.bases.unknown >> i & 1) == 0)
-                    sum += call.quality != nullptr ? plan_.mismatch_cost[call.quality_of(i)]
-                                                   : plan_.plain_mismatch_cost;
-            }
-        return sum;
-    }
-
-    /// The best of the candidates, if others and its neighbours in the library leave it the posterior.
-    void decide(const Call& call, const Candidates& found, Match& match) const {
-        std::array<std::uint32_t, Candidates::capacity> costs;
-        std::size_t best = 0;
-        for (std::size_t i = 0; i < found.count; ++i) {
-            costs[i] = cost(call, found.found[i].barcode);
-            if (costs[i] < costs[best])
-                best = i;
-        }
-        const std::uint32_t row = found.found[best].barcode;
-        std::uint64_t others = found.overflow ? ~std::uint64_t{0} >> 1 : 0;
-        for (std::size_t i = 0; i < found.count; ++i)
-            if (i != best)
-                others += weight(costs[best], costs[i]);
-        for (const std::uint32_t neighbour : index_.neighbours(row))
-            if (std::none_of(found.found.begin(), found.found.begin() + found.count,
-                             [&](const Candidate& c) { return c.barcode == neighbour; }))
-                others += weight(costs[best], cost(call, neighbour));
-        if (others > plan_.most_weight) {
-            match.outcome = Outcome::ambiguous;
-            match.barcode = no_barcode;
-            return;
-        }
-        settle_near(match, call, found.found[best]);
-    }
-
-    static void settle_near(Match& match, const Call& call, const Candidate& candidate) {
-        match.barcode = candidate.barcode;
-        match.outcome =
-            call.bases.unknown != 0 ? Outcome::n_rescued : static_cast<Outcome>(candidate.mismatches);
-    }
-
-    std::uint64_t weight(std::uint32_t best, std::uint32_t other) const {
-        if (other <= best)
-            return plan_.weight[0];
-        return other - best < plan_.weight.size() ? plan_.weight[other - best] : 0;
-    }
 };
-
-/// Some reads on their way: what each waits for from memory is fetched while others are worked on.
-template <typename Letters>
-class MatchBatch {
-  public:
-    MatchBatch(const Matcher::Plan& plan, const Reads& reads, const MatchOut& out)
-        : plan_(plan), index_(*plan.index), matcher_(plan), careful_(plan), reads_(reads), out_(out) {}
-
-    static constexpr std::size_t size = 32;
-
-    void run(std::size_t first, std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) {
-            placed_[i] = within_reach(first + i) && matcher_.place(read(first + i), call_[i], match_[i]);
-            if (placed_[i])
-                index_.prefetch_exact(call_[i].bases, call_[i].length);
-        }
-        for (std::size_t i = 0; i < count; ++i)
-            if (placed_[i]) {
-                exact_[i] = index_.find_exact_alone(call_[i].bases, call_[i].length);
-                if (exact_[i].row == no_barcode)
-                    index_.prefetch_parts(call_[i].bases, call_[i].length);
-            }
-        for (std::size_t i = 0; i < count; ++i)
-            if (placed_[i] && exact_[i].row == no_barcode)
-                index_.prefetch_rows(call_[i].bases, call_[i].length);
-        for (std::size_t i = 0; i < count; ++i) {
-            if (placed_[i])
-                matcher_.credit(call_[i], exact_[i], match_[i]);
-            if (!placed_[i] || !is_credited(match_[i].outcome))
-                match_[i] = within_reach(first + i) ? matcher_.match(read(first + i))
-                                                    : careful_.match(read(first + i));
-            write(first + i, match_[i]);
-        }
-    }
-
-  private:
-    const Matcher::Plan& plan_;
-    const BarcodeIndex& index_;
-    ReadMatcher<Letters> matcher_;
-    ReadMatcher<OneLetter> careful_;
-    const Reads& reads_;
-    const MatchOut& out_;
-    std::array<Call, size> call_;
-    std::array<Match, size> match_;
-    std::array<BarcodeIndex::Exact, size> exact_;
-    std::array<bool, size> placed_;
-
-    /// May Letters read a little behind the read?
-    bool within_reach(std::size_t i) const {
-        return std::size_t{reads_.bases_begin[i]} + reads_.length[i] + Letters::reach <= reads_.text.size();
-    }
-
-    Read read(std::size_t i) const {
-        const bool has_quality = !reads_.quality_begin.empty() && plan_.options.use_quality;
-        return {reads_.text.data() + reads_.bases_begin[i],
-                has_quality ? reads_.text.data() + reads_.quality_begin[i] : nullptr, reads_.length[i]};
-    }
-
-    void write(std::size_t i, const Match& match) const {
-        out_.barcode[i] = match.barcode;
-        out_.outcome[i] = match.outcome;
-        out_.begin[i] = match.begin;
-        out_.length[i] = static_cast<std::uint8_t>(match.length);
-        out_.reverse[i] = match.reverse ? 1 : 0;
-    }
-};
-
-template <typename Letters>
-void match_reads(const Matcher::Plan& plan, const Reads& reads, const MatchOut& out) {
-    MatchBatch<Letters> batch(plan, reads, out);
-    const std::size_t count = reads.length.size();
-    for (std::size_t first = 0; first < count; first += MatchBatch<Letters>::size)
-        batch.run(first, std::min(MatchBatch<Letters>::size, count - first));
-}
 
 }  // namespace wellsieve::kernels::sequence::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
