@@ -8,6 +8,7 @@
 
 #include "formats/error.hpp"
 #include "formats/results/h5ad_counts.hpp"
+#include "tests/support/damaged_text.hpp"
 
 using namespace wellsieve::formats;
 using namespace wellsieve::formats::reads;
@@ -86,11 +87,7 @@ TEST_CASE("damaged tables of counts are read or refused, and nothing else") {
     const std::string text = "sgRNA\tGene\tS1\tS2\na\tX\t1\t20\nb\tY\t0\t4\r\nc\tZ\t3\t60\n";
     std::mt19937 random(1);
     for (int round = 0; round < 3000; ++round) {
-        std::string bytes = text;
-        for (unsigned i = 0; i < 1 + random() % 5; ++i)
-            bytes[random() % bytes.size()] =
-                random() % 3 == 0 ? "\r\n,;\t\">#A"[random() % 9] : static_cast<char>(random());
-        bytes.resize(random() % (bytes.size() + 1));
+        const std::string bytes = wellsieve::tests::damaged(text, random);
         try {
             const CountsTable table = table_of(bytes);
             CHECK(table.counts.size() == table.ids.size() * table.samples.size());

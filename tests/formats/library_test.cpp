@@ -4,6 +4,7 @@
 #include <random>
 
 #include "formats/error.hpp"
+#include "tests/support/damaged_text.hpp"
 #include "tests/support/packed_reads.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -112,11 +113,7 @@ TEST_CASE("damaged libraries are read or refused, and nothing else") {
     const std::string text = "id,sequence,gene\ng1,ACGTACGT;AC,X\ng2,TTTTCCCC,Y\r\n>q\n\"g3\",ACC,\"Z\"\n";
     std::mt19937 random(1);
     for (int round = 0; round < 3000; ++round) {
-        std::string bytes = text;
-        for (unsigned i = 0; i < 1 + random() % 5; ++i)
-            bytes[random() % bytes.size()] =
-                random() % 3 == 0 ? "\r\n,;\t\">#A"[random() % 9] : static_cast<char>(random());
-        bytes.resize(random() % (bytes.size() + 1));
+        const std::string bytes = wellsieve::tests::damaged(text, random);
         try {
             for (const LibraryEntry& entry : parse_library("l", bytes).entries)
                 CHECK(entry.barcode.find_first_not_of("ACGT") == std::string_view::npos);

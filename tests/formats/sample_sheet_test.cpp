@@ -6,6 +6,7 @@
 #include <random>
 
 #include "formats/error.hpp"
+#include "tests/support/damaged_text.hpp"
 
 using namespace wellsieve::formats;
 using namespace wellsieve::formats::reads;
@@ -68,11 +69,7 @@ TEST_CASE("damaged sample sheets are read or refused, and nothing else") {
     const std::string text = "file,sample,condition,time_h,index\na.fq,a,hot,24,ACGT\nb.fq,b,cold,,CCCC\n";
     std::mt19937 random(1);
     for (int round = 0; round < 3000; ++round) {
-        std::string bytes = text;
-        for (unsigned i = 0; i < 1 + random() % 5; ++i)
-            bytes[random() % bytes.size()] =
-                random() % 3 == 0 ? "\r\n,;\t\">#A"[random() % 9] : static_cast<char>(random());
-        bytes.resize(random() % (bytes.size() + 1));
+        const std::string bytes = wellsieve::tests::damaged(text, random);
         try {
             for (const SampleRow& row : sheet_of(bytes).rows)
                 CHECK_FALSE(row.sample.empty());
