@@ -18,8 +18,8 @@ class FastaSource : public SourceBase {
                 break;
             append_record(block.text, name_, bases_, {});
             ++block.records;
+            ++records_;
         }
-        records_ += block.records;
         bytes_ += block.text.size();
         return block.records > 0;
     }

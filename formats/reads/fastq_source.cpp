@@ -39,6 +39,8 @@ class FastqSource : public SourceBase {
     bool next(ReadBlock& block, std::uint32_t records) override {
         begin(block);
         block.text.clear();
+        if (records == 0)
+            block.text.reserve(options_.block_bytes + wanted_bytes());
         block.text.append(carry_.view());
         while (!ended_ && !is_full(block.text.size(), records))
             read_more(block.text);
@@ -59,10 +61,13 @@ class FastqSource : public SourceBase {
                             : lines_ >= std::size_t{4} * records;
     }
 
+    std::size_t wanted_bytes() const {
+        return std::max(TextInput::least_bytes, std::min(text_->good_bytes(), options_.block_bytes));
+    }
+
     void read_more(TextBuffer& text) {
         const std::size_t before = text.size();
-        const std::size_t wanted =
-            std::max(TextInput::least_bytes, std::min(text_->good_bytes(), options_.block_bytes));
+        const std::size_t wanted = wanted_bytes();
         text.resize(before + wanted);
         std::size_t got = 0;
         try {

@@ -234,7 +234,7 @@ class Reader {
         for (std::size_t i = 0; i < barcode.size(); ++i) {
             const char upper = static_cast<char>(std::toupper(static_cast<unsigned char>(letters[i])));
             const char base = upper == 'U' ? 'T' : upper;
-            if (std::string_view("ACGT").find(base) == std::string_view::npos)
+            if (base != 'A' && base != 'C' && base != 'G' && base != 'T')
                 fail(line, fmt::format("barcode '{}' holds '{}': only A, C, G and T can be looked for",
                                        barcode, letters[i]));
             changed = changed || base != letters[i];

@@ -26,16 +26,19 @@ class TextBuffer {
     std::string_view view() const { return {bytes_.get(), size_}; }
 
     void clear() { size_ = 0; }
+    void reserve(std::size_t capacity) {
+        if (capacity <= capacity_)
+            return;
+        auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
+        if (size_ > 0)
+            std::memcpy(bytes.get(), bytes_.get(), size_);
+        bytes_ = std::move(bytes);
+        capacity_ = capacity;
+    }
     /// Keeps what is there; what is new is not written to. Grows by half, at least.
     void resize(std::size_t size) {
-        if (size > capacity_) {
-            const std::size_t capacity = std::max(size, capacity_ + capacity_ / 2);
-            auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
-            if (size_ > 0)
-                std::memcpy(bytes.get(), bytes_.get(), size_);
-            bytes_ = std::move(bytes);
-            capacity_ = capacity;
-        }
+        if (size > capacity_)
+            reserve(std::max(size, capacity_ + capacity_ / 2));
         size_ = size;
     }
     void append(std::string_view text) {
