@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <exception>
 
 #include "formats/error.hpp"
 #include "formats/reads/read_source.hpp"
@@ -20,20 +21,29 @@ constexpr std::uint32_t many_reads = 200'000;
 constexpr std::size_t most_files = 8;
 
 std::deque<SplitBatch> first_reads(const PoolCounts& counts, std::size_t part, std::uint32_t wanted,
-                                   const std::string& reference) {
+                                   const std::string& reference, bool keep_going) {
     std::deque<SplitBatch> batches;
     const std::size_t files = std::min(counts.files.size(), most_files);
+    std::exception_ptr unreadable;
     for (std::size_t f = 0; f < files; ++f) {
         formats::reads::ReadSourceOptions options;
         options.reference = reference;
         options.keep_going = true;  // what is damaged further on is no matter here
-        const auto source = formats::reads::open_reads(counts.files[f].paths[part], options);
-        ReadBatch batch;
-        batch.phred_offset = source->kind().phred_offset;
-        batch.blocks.resize(1);
-        if (source->next(batch.blocks.front(), static_cast<std::uint32_t>(wanted / files)))
-            batches.push_back(SplitReads{{{counts.files[f].names[part]}}}(std::move(batch)));
+        try {
+            const auto source = formats::reads::open_reads(counts.files[f].paths[part], options);
+            ReadBatch batch;
+            batch.phred_offset = source->kind().phred_offset;
+            batch.blocks.resize(1);
+            if (source->next(batch.blocks.front(), static_cast<std::uint32_t>(wanted / files)))
+                batches.push_back(SplitReads{{{counts.files[f].names[part]}}}(std::move(batch)));
+        } catch (const formats::FormatError&) {
+            if (!keep_going)
+                throw;
+            unreadable = std::current_exception();
+        }
     }
+    if (batches.empty() && unreadable)
+        std::rethrow_exception(unreadable);
     return batches;
 }
 
@@ -41,11 +51,11 @@ std::deque<SplitBatch> first_reads(const PoolCounts& counts, std::size_t part, s
 
 sequence::ConstructDetection detect_in_files(const PoolCounts& counts, std::size_t part,
                                              const std::vector<std::string_view>& barcodes,
-                                             const std::string& reference) {
+                                             const std::string& reference, bool keep_going) {
     const sequence::BarcodeIndex index(barcodes, 0);
     sequence::ConstructDetection detection;
     for (const std::uint32_t wanted : {few_reads, many_reads}) {
-        const std::deque<SplitBatch> batches = first_reads(counts, part, wanted, reference);
+        const std::deque<SplitBatch> batches = first_reads(counts, part, wanted, reference, keep_going);
         std::vector<sequence::Reads> reads;
         for (const SplitBatch& batch : batches)
             reads.push_back(batch.tables.front().reads(batch.batch.blocks.front().text.view()));

@@ -49,7 +49,7 @@ std::vector<PoolInputs> check_pools(const ScreenConfig& config, std::vector<std:
         pools.push_back(gather_pool(config, input, problems));
         try {
             if (problems.size() == problems_before)
-                detect_places(pools.back(), input);
+                detect_places(pools.back(), input, false);
         } catch (const formats::FormatError& error) {
             problems.emplace_back(error.what());
         }

@@ -178,7 +178,7 @@ class PoolGatherer {
                                              [](const reads::SampleRow& row) { return !row.file.empty(); });
             const bool by_index = std::any_of(sheet.rows.begin(), sheet.rows.end(),
                                               [](const reads::SampleRow& row) { return !row.index.empty(); });
-            std::map<std::size_t, std::vector<const reads::SampleRow*>> rows_of_file;
+            RowsOfFile rows_of_file;
             for (const reads::SampleRow& row : sheet.rows) {
                 add_sample(row);
                 if (by_file)
@@ -186,10 +186,15 @@ class PoolGatherer {
                 else
                     rows_of_file[0].push_back(&row);
             }
+            if (by_file || input_.index == "file")
+                require_rows(rows_of_file);
             if (by_index && input_.index != "file")
                 assign_by_index(rows_of_file, by_file);
             else
                 assign_by_file(rows_of_file);
+            if (!by_index && input_.index != "file" && input_.index != "auto")
+                problem(fmt::format("pools.index: \"{}\", but {} has no column 'index'", input_.index,
+                                    input_.samples));
         });
     }
 
@@ -229,22 +234,27 @@ class PoolGatherer {
         return found;
     }
 
-    void assign_by_file(const std::map<std::size_t, std::vector<const reads::SampleRow*>>& rows_of_file) {
-        for (std::size_t i = 0; i < inputs_.counts.files.size(); ++i) {
-            PoolFile& file = inputs_.counts.files[i];
-            const auto rows = rows_of_file.find(i);
-            if (rows == rows_of_file.end())
-                problem(fmt::format("reads: '{}' is in no row of {}", file.names.front(), input_.samples));
-            else if (rows->second.size() > 1)
+    using RowsOfFile = std::map<std::size_t, std::vector<const reads::SampleRow*>>;
+
+    void require_rows(const RowsOfFile& rows_of_file) {
+        for (std::size_t i = 0; i < inputs_.counts.files.size(); ++i)
+            if (rows_of_file.count(i) == 0)
+                problem(fmt::format("reads: '{}' is in no row of {}", inputs_.counts.files[i].names.front(),
+                                    input_.samples));
+    }
+
+    void assign_by_file(const RowsOfFile& rows_of_file) {
+        for (const auto& [number, rows] : rows_of_file) {
+            PoolFile& file = inputs_.counts.files[number];
+            if (rows.size() > 1)
                 problem(fmt::format("{}: line {}: file '{}' is in line {} already", input_.samples,
-                                    rows->second[1]->line, file.names.front(), rows->second[0]->line));
+                                    rows[1]->line, file.names.front(), rows[0]->line));
             else
-                file.sample = samples_.at(rows->second.front()->sample);
+                file.sample = samples_.at(rows.front()->sample);
         }
     }
 
-    void assign_by_index(const std::map<std::size_t, std::vector<const reads::SampleRow*>>& rows_of_file,
-                         bool by_file) {
+    void assign_by_index(const RowsOfFile& rows_of_file, bool by_file) {
         for (const auto& [file, rows] : rows_of_file) {
             std::vector<std::string_view> indices;
             std::vector<std::int32_t> samples;
@@ -391,7 +401,7 @@ void take(const sequence::ConstructDetection& found, sequence::Construct& constr
 
 }  // namespace
 
-void detect_places(PoolInputs& inputs, PoolsInput& input) {
+void detect_places(PoolInputs& inputs, PoolsInput& input, bool keep_going) {
     if (!inputs.detect && !inputs.detect_mate)
         return;
     if (inputs.counts.files.front().paths.front() == "-")
@@ -406,15 +416,15 @@ void detect_places(PoolInputs& inputs, PoolsInput& input) {
         firsts.push_back(paired ? barcode.substr(0, feature.first_part) : barcode);
         seconds.push_back(paired ? barcode.substr(feature.first_part) : barcode);
     }
-    if (inputs.detect)
-        take(detect_in_files(inputs.counts, 0, firsts, inputs.reference), inputs.options.construct,
-             input.barcode, "barcodes stand", inputs);
-    if (inputs.detect)
+    if (inputs.detect) {
+        take(detect_in_files(inputs.counts, 0, firsts, inputs.reference, keep_going),
+             inputs.options.construct, input.barcode, "barcodes stand", inputs);
         input.orientation = std::array{
             "forward", "reverse", "either"}[static_cast<std::size_t>(inputs.options.construct.orientation)];
+    }
     if (inputs.detect_mate)
-        take(detect_in_files(inputs.counts, 1, seconds, inputs.reference), inputs.options.mate_construct,
-             input.mate_barcode, "second barcodes stand", inputs);
+        take(detect_in_files(inputs.counts, 1, seconds, inputs.reference, keep_going),
+             inputs.options.mate_construct, input.mate_barcode, "second barcodes stand", inputs);
 }
 
 }  // namespace wellsieve::workflows

@@ -32,6 +32,6 @@ PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
 /// Where barcodes are to be detected: looks into the first reads, and writes what was found to the options,
 /// to `input` (as the effective configuration) and as lines to the pool's choices. Throws FormatError,
 /// telling what was seen, where nothing was found.
-void detect_places(PoolInputs& inputs, PoolsInput& input);
+void detect_places(PoolInputs& inputs, PoolsInput& input, bool keep_going);
 
 }  // namespace wellsieve::workflows

@@ -196,7 +196,7 @@ Exit run_screen(const RunScreenOptions& options) {
         return Exit::done;
     }
     for (std::size_t i = 0; i < pools.size(); ++i)
-        detect_places(pools[i], config.pools[i]);
+        detect_places(pools[i], config.pools[i], options.keep_going);
     const pipeline::InterruptGuard interrupt;
     Screen screen;
     screen.options = config.options;

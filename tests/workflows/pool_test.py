@@ -40,7 +40,6 @@ def make_pool(folder, seed=1, reads=2000):
     write(os.path.join(folder, "samples.csv"),
           "file,sample,condition,time_h,replicate,dose\na_1.fastq,a,none,0,1,0.0\na_2.fastq,a,none,0,1,0.0\n"
           "b.fastq,b,drug,24,1,0.5\n")
-    write(os.path.join(folder, "screen.toml"), SCREEN)
     truth = {"a": dict.fromkeys(library, 0), "b": dict.fromkeys(library, 0)}
     for file in ("a_1", "a_2", "b"):
         text = []
@@ -135,6 +134,12 @@ def test_bad_input_is_named(program, folder):
     edited(place("samples.csv"), "b.fastq", "c.fastq")
     refused(program, folder, "line 4: file 'c.fastq' is not among reads")
     fresh()
+    write(place("samples.csv"), "file,sample,index\na_1.fastq,a,ACGTAC\nb.fastq,b,ACGTAC\n")
+    edited(place("screen.toml"), "library = ", "index = \"inside\"\nlibrary = ")
+    refused(program, folder, "reads: 'fastq/a_2.fastq' is in no row of samples.csv")
+    write(place("samples.csv"), "file,sample\na_1.fastq,a\na_2.fastq,a\nb.fastq,b\n")
+    refused(program, folder, "pools.index: \"inside\", but samples.csv has no column 'index'")
+    fresh()
     edited(place("library.csv"), "g0,", "g0,NNNN")
     refused(program, folder, "line 2: barcode 'NNNN")
     fresh()
@@ -172,6 +177,11 @@ def test_places_are_found_out(program, folder):
         assert {row["sgRNA"]: int(row[sample]) for row in rows} == truth[sample]
     with h5py.File(os.path.join(folder, "results", "result.h5")) as file:
         assert f"left = '{LEFT[-16:]}'" in read_elem(file["config"])
+    write(os.path.join(folder, "fastq", "b.fastq"), "PK\3\4 and so on")
+    refused(program, folder, "is a ZIP archive")
+    stdout, _ = run(program, "run", screen, "--force", "--keep-going", expect=4)
+    assert "a: 4000 reads" in stdout and "b: 0 reads" in stdout, stdout
+    shutil.copy(os.path.join(folder, "fastq", "a_1.fastq"), os.path.join(folder, "fastq", "b.fastq"))
     other = random.Random(7)
     write(os.path.join(folder, "library.csv"),
           "guide,barcode\n" + "".join(f"h{i},{''.join(other.choices('ACGT', k=20))}\n" for i in range(50)))
