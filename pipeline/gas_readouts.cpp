@@ -15,8 +15,6 @@ namespace {
 using formats::plates::Flag;
 using formats::plates::missing;
 
-constexpr double seconds_per_hour = 3600;
-
 struct Unit {
     std::string_view name;
     double factor;
@@ -153,7 +151,7 @@ std::optional<ReadoutSeries> gas_series(std::string_view name, const GasOptions&
         const Inputs of_well = inputs.of_well(well);
         for (std::size_t t = 0; t < series.times_s.size(); ++t) {
             const double rate =
-                rate_called(name, inputs.rates(of_well, series.times_s[t] / seconds_per_hour));
+                rate_called(name, inputs.rates(of_well, series.times_s[t] / formats::plates::hour_s));
             series.values[t * wells + well] = std::isfinite(rate) ? rate : missing;
             series.flags[t * wells + well] = std::isfinite(rate) ? Flag::none : Flag::not_measured;
         }

@@ -17,8 +17,6 @@ namespace curve = kernels::curve;
 using formats::plates::Flag;
 using formats::plates::missing;
 
-constexpr double seconds_per_hour = 3600;
-
 void add(SensorTrack& track, double time_h, double value) {
     track.times_h.push_back(time_h);
     track.values.push_back(value);
@@ -191,7 +189,7 @@ double end_of_run_h(const PlateData& plate) {
     for (const ReadoutSeries& series : plate.series)
         if (!series.times_s.empty())
             end_s = std::fmax(end_s, series.times_s.back());
-    return end_s / seconds_per_hour;
+    return end_s / formats::plates::hour_s;
 }
 
 SensorTrack track_of(const ReadoutSeries& series, std::size_t wells, std::size_t well, double from_h,
@@ -201,7 +199,7 @@ SensorTrack track_of(const ReadoutSeries& series, std::size_t wells, std::size_t
     double before = missing;  // what held when the window opened
     for (std::size_t t = 0; t < series.times_s.size(); ++t) {
         const std::size_t cell = t * wells + well;
-        const double time_h = series.times_s[t] / seconds_per_hour;
+        const double time_h = series.times_s[t] / formats::plates::hour_s;
         const bool known = series.flags[cell] == Flag::none;
         if (time_h > to_h || series.flags[cell] == absent || (!known && !track.held))
             continue;

@@ -16,7 +16,6 @@
 namespace wellsieve::formats::plates {
 namespace {
 
-constexpr double hour_s = 3600;
 constexpr std::size_t probe_rows = 20;
 
 struct Signal {

@@ -42,6 +42,7 @@ std::optional<ChannelsHeader> find_header(const Table& table) {
 
 void read_facts(const Table& table, const ChannelsHeader& header, PlateFile& file) {
     double rows = missing;
+    double columns = missing;
     for (std::size_t row = 0; row < header.row; ++row) {
         const std::string_view key = table.cell(row, 0).empty() ? table.cell(row, 1) : table.cell(row, 0);
         const std::string_view value = table.cell(row, table.cell(row, 0).empty() ? 2 : 1);
@@ -57,10 +58,10 @@ void read_facts(const Table& table, const ChannelsHeader& header, PlateFile& fil
             note(file, "set temperature [°C]", value);
         else if (key == "Rows")
             rows = number_or_missing(value);
-        else if (const double columns = number_or_missing(value);
-                 key == "Columns" && rows >= 1 && rows <= 32 && columns >= 1 && columns <= 48)
-            file.plates[0].shape = {static_cast<std::uint16_t>(rows), static_cast<std::uint16_t>(columns)};
+        else if (key == "Columns")
+            columns = number_or_missing(value);
     }
+    set_shape(file, 0, rows, columns);
 }
 
 void read_line(const Document& document, const Table& table, std::size_t row, const ChannelsHeader& header,
@@ -99,10 +100,10 @@ PlateFile read_channels(const Document& document) {
     const auto header = find_header(table);
     PlateFile file;
     file.plate("1");
-    read_facts(table, *header, file);
     for (std::size_t row = header->row + 1; row < table.rows(); ++row)
         if (row != header->times && row != header->cycles && !table.is_blank(row))
             read_line(document, table, row, *header, file);
+    read_facts(table, *header, file);
     return file;
 }
 

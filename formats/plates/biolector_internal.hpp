@@ -6,7 +6,6 @@
 // The three forms of BioLector exports; each is defined beside its reader.
 namespace wellsieve::formats::plates::biolector {
 
-inline constexpr double hour_s = 3600;
 /// What the instrument writes in the place of a value that it has not.
 inline constexpr double not_there = -9999;
 

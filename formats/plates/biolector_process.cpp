@@ -40,11 +40,11 @@ class ProcessReader {
         name_channels();
         const DataColumns columns = columns_of(header);
         file_.plate("1");
-        file_.plates[0].shape = shape_;
         for (std::size_t row = header + 1; row < table_.rows(); ++row)
             if (!table_.is_blank(row) && !table_.cell(row, 0).starts_with('=') &&
                 !table_.cell(row, 0).starts_with('['))
                 read_row(row, columns, table_.columns(header));
+        set_shape(file_, 0, rows_, columns_);
         for (const auto& [number, well] : wells_)
             if (const auto name = names_.find(number); name != names_.end())
                 file_.samples.try_emplace(std::pair(0u, well), name->second);
@@ -114,9 +114,8 @@ class ProcessReader {
             note(file_, fact->second, value);
         else if (key == "mtp-rows")
             rows_ = number_or_missing(value);
-        else if (key == "mtp-columns" && rows_ >= 1 && rows_ <= 32)
-            if (const double columns = number_or_missing(value); columns >= 1 && columns <= 48)
-                shape_ = {static_cast<std::uint16_t>(rows_), static_cast<std::uint16_t>(columns)};
+        else if (key == "mtp-columns")
+            columns_ = number_or_missing(value);
     }
 
     /// Two channels of one name, such as a dye at two gains, are told apart by their numbers.
@@ -233,7 +232,7 @@ class ProcessReader {
     const Document& document_;
     Table table_;
     double rows_ = missing;
-    std::optional<PlateShape> shape_;
+    double columns_ = missing;
     std::map<std::string, Channel> channels_;  ///< by number
     std::map<std::uint16_t, Well> wells_;      ///< by number of the fermentation
     std::map<std::uint16_t, std::string> names_;

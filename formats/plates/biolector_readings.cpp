@@ -52,30 +52,24 @@ class ReadingsReader {
         const std::size_t header = read_header();
         const ReadingColumns columns = columns_of(header);
         file_.plate("1");
-        file_.plates[0].shape = shape_;
         for (std::size_t row = header + 1; row < table_.rows(); ++row)
             if (!table_.is_blank(row))
                 read_row(row, columns);
+        set_shape(file_, 0, rows_, columns_);
         return std::move(file_);
     }
 
   private:
     /// The facts and filter sets; gives the row that names the columns of the readings.
     std::size_t read_header() {
-        double rows = missing;
-        double columns = missing;
         for (std::size_t row = 0; row < table_.rows(); ++row) {
             const std::string_view key = table_.cell(row, 0);
-            if (key == first_column) {
-                if (!std::isnan(rows) && !std::isnan(columns) && rows >= 1 && rows <= 32 && columns >= 1 &&
-                    columns <= 48)
-                    shape_ = {static_cast<std::uint16_t>(rows), static_cast<std::uint16_t>(columns)};
+            if (key == first_column)
                 return row;
-            }
             if (key == "MTP ROWS")
-                rows = number_or_missing(table_.cell(row, 1));
+                rows_ = number_or_missing(table_.cell(row, 1));
             else if (key == "MTP COLUMNS")
-                columns = number_or_missing(table_.cell(row, 1));
+                columns_ = number_or_missing(table_.cell(row, 1));
             else if (key == "FILTERSET")
                 filter_header_ = row;
             else if (filter_header_ != 0)
@@ -218,7 +212,8 @@ class ReadingsReader {
 
     const Document& document_;
     Table table_;
-    std::optional<PlateShape> shape_;
+    double rows_ = missing;
+    double columns_ = missing;
     std::size_t filter_header_ = 0;
     std::map<std::string, FilterSet> filter_sets_;  ///< by number
     PlateFile file_;

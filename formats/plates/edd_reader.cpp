@@ -14,8 +14,6 @@
 namespace wellsieve::formats::plates {
 namespace {
 
-constexpr double hour_s = 3600;
-
 /// Where a line stands: on a plate of that name, in a well, or as the well with that number along the rows.
 struct Slot {
     std::string_view plate;

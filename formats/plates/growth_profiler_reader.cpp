@@ -14,7 +14,6 @@ namespace wellsieve::formats::plates {
 namespace {
 
 constexpr std::string_view first_key = "File_Type";
-constexpr double minute_s = 60;
 
 class GrowthProfilerReader {
   public:

@@ -13,6 +13,8 @@
 namespace wellsieve::formats::plates {
 
 inline constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double minute_s = 60;
+inline constexpr double hour_s = 3600;
 
 enum class Mode : std::uint8_t { absorbance, fluorescence, luminescence, online, analyte };
 

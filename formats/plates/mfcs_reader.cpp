@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::size_t probe_rows = 20;
 constexpr std::size_t header_rows = 4;
-constexpr double hour_s = 3600;
 
 bool is_clock_tag(std::string_view tag) {
     constexpr std::array<std::string_view, 5> tags{"PDatTime", "DateTime", "Date Time", "Date/Time",

@@ -10,9 +10,6 @@
 namespace wellsieve::formats::plates::plain {
 namespace {
 
-constexpr double hour_s = 3600;
-constexpr double minute_s = 60;
-
 using Unit = std::pair<std::string_view, double>;
 constexpr std::array<Unit, 21> units{{{"h", hour_s},
                                       {"hr", hour_s},

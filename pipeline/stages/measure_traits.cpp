@@ -17,8 +17,6 @@ namespace {
 using formats::plates::Flag;
 using formats::plates::missing;
 
-constexpr double seconds_per_hour = 3600;
-
 struct FlaggedValue {
     double value = missing;
     Flag flag = Flag::not_measured;
@@ -86,7 +84,7 @@ struct Curve {
     double value(std::size_t time) const {
         return series.values[time * wells + well] - (blanks.empty() ? 0 : blanks[time * wells + well]);
     }
-    double time_h(std::size_t time) const { return series.times_s[time] / seconds_per_hour; }
+    double time_h(std::size_t time) const { return series.times_s[time] / formats::plates::hour_s; }
 };
 
 bool was_read(Flag flag) {

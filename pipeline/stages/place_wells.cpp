@@ -84,11 +84,10 @@ const plates::PlateListEntry& listed_as(const PlacementOptions& entry, const Pla
 
 /// Moves a run to where it began on the clock that the plate's runs share.
 void start_at(double start_h, PlateData& data) {
-    constexpr double seconds_per_hour = 3600;
     for (ReadoutSeries& series : data.series) {
         series.on_shared_clock = true;
         for (double& time_s : series.times_s)
-            time_s += start_h * seconds_per_hour;
+            time_s += start_h * formats::plates::hour_s;
     }
 }
 
