@@ -119,6 +119,13 @@ class DasgipReader {
         std::vector<Track> tracks;
     };
 
+    /// A track that is read; the time of inoculation is no readout.
+    struct Column {
+        const Track* track;
+        Well well;
+        std::optional<std::uint32_t> readout;
+    };
+
     void find_sections() {
         for (std::size_t row = 0; row < table_.rows(); ++row) {
             const std::string_view name = section_name(table_.cell(row, 0));
@@ -153,48 +160,38 @@ class DasgipReader {
     void find_idle_tracks() {
         std::set<std::string> busy;
         for (const Section& section : sections_)
-            for (const Track& track : section.tracks) {
-                idle_.insert(track.name);
+            for (const Track& track : section.tracks)
                 for (std::size_t row = section.header + 1; row < section.end && !busy.contains(track.name);
                      ++row)
-                    if (const auto cell = unquoted(table_.cell(row, track.column));
-                        !cell.empty() && number_or_missing(cell) != 0)
-                        busy.insert(track.name);
-            }
+                    if (const auto cell = unquoted(table_.cell(row, track.column)); !cell.empty())
+                        (number_or_missing(cell) != 0 ? busy : idle_).insert(track.name);
         for (const std::string& track : busy)
             idle_.erase(track);
-        for (auto track = idle_.begin(); track != idle_.end();)
-            track = has_value(*track) ? std::next(track) : idle_.erase(track);
-    }
-
-    bool has_value(std::string_view name) const {
-        for (const Section& section : sections_)
-            for (const Track& track : section.tracks)
-                for (std::size_t row = section.header + 1; track.name == name && row < section.end; ++row)
-                    if (!unquoted(table_.cell(row, track.column)).empty())
-                        return true;
-        return false;
     }
 
     void read_section(const Section& section) {
-        std::vector<std::uint32_t> readouts;
-        for (const Track& track : section.tracks)
-            readouts.push_back(is_inoculation(track.name) || idle_.contains(track.name) ? 0
-                                                                                        : readout_of(track));
+        std::vector<Column> columns;
+        for (const Track& track : section.tracks) {
+            const Well well = vessels_.well(track.vessel);
+            if (is_inoculation(track.name))
+                columns.push_back({&track, well, std::nullopt});
+            else if (!idle_.contains(track.name))
+                columns.push_back({&track, well, readout_of(track)});
+        }
         for (std::size_t row = section.header + 1; row < section.end; ++row) {
-            const double time_s = time_of(section, row);
-            for (std::size_t i = 0; i < section.tracks.size(); ++i) {
-                const Track& track = section.tracks[i];
-                if (unquoted(table_.cell(row, track.column)).empty() || idle_.contains(track.name))
+            Measurement at;
+            at.time_s = time_of(section, row);
+            for (const auto& [track, well, readout] : columns) {
+                const std::string_view cell = unquoted(table_.cell(row, track->column));
+                if (cell.empty())
                     continue;
-                Measurement at;
-                at.well = vessels_.well(track.vessel);
-                at.readout = readouts[i];
-                at.time_s = time_s;
-                if (is_inoculation(track.name))
-                    note_inoculation(track.vessel, time_s, table_.cell(row, track.column));
-                else
-                    add_reading(document_, table_, row, track.column, at, file_);
+                if (!readout) {
+                    note_inoculation(track->vessel, at.time_s, cell);
+                    continue;
+                }
+                at.well = well;
+                at.readout = *readout;
+                add_reading(document_, table_, row, track->column, at, file_);
             }
         }
     }
@@ -220,7 +217,7 @@ class DasgipReader {
     }
 
     void note_inoculation(std::string_view vessel, double time_s, std::string_view cell) {
-        const auto since = parse_timestamp(unquoted(cell));
+        const auto since = parse_timestamp(cell);
         const double elapsed_s = since ? *since - *parse_timestamp(epoch) : 0;
         if (elapsed_s > 0)
             file_.metadata.emplace(fmt::format("inoculation of {} [s]", vessel),
