@@ -8,6 +8,7 @@
 
 #include "formats/plates/analyser_internal.hpp"
 #include "formats/plates/columns_internal.hpp"
+#include "formats/plates/plain_internal.hpp"
 #include "formats/plates/plate_grid_internal.hpp"
 #include "formats/plates/readers_internal.hpp"
 #include "formats/plates/text.hpp"
@@ -148,7 +149,11 @@ PlateFile read_table(const Document& document) {
     find_quantities(quantities, table.columns(*header), name, layout);
     if (layout.quantities.empty())
         document.fail(table, *header, "names nothing that a Vi-CELL counts, such as 'Viability (%)'");
-    return read_samples(document, table, layout);
+    PlateFile file = read_samples(document, table, layout);
+    for (const Table& other : document.tables())
+        if (const std::size_t row = plain::skip_blank_rows(other, 0); &other != &table && row < other.rows())
+            file.rejects.push_back({other.place(row), "only the first sheet is read"});
+    return file;
 }
 
 }  // namespace

@@ -172,4 +172,9 @@ TEST_CASE("vicell: the workbook of an XR, its header broken into two rows") {
     const auto sample = of_sample(read_sample(bytes(sheet)), "A1");
     CHECK(sample.at("total cell density (cell counter) 10^6 cells/mL") == "90.2");
     CHECK(sample.at("total cell count cell") == "4263");
+    const PlateFile two = read_sample(tests::make_workbook(
+        {tests::sheet_from_text("Sheet1", sheet), tests::sheet_from_text("Sheet2", sheet)}));
+    CHECK(two.measurements.size() == 5);
+    REQUIRE(two.rejects.size() == 1);
+    CHECK(two.rejects[0].reason == "only the first sheet is read");
 }
