@@ -27,12 +27,6 @@ std::map<std::string_view, std::vector<std::size_t>> blank_wells(const PlateData
     return found;
 }
 
-double median_of(const std::vector<double>& values) {
-    kernels::plate::Summary summary;
-    kernels::plate::summarise(values, {}, {1, 1, values.size()}, std::span(&summary, 1));
-    return summary.median;
-}
-
 double median_at(const ReadoutSeries& series, std::size_t first_cell, const std::vector<std::size_t>& wells,
                  double otherwise) {
     std::vector<double> values;
@@ -68,6 +62,12 @@ std::vector<double> own_blanks(const ReadoutSeries& series, std::size_t wells, B
 }
 
 }  // namespace
+
+double median_of(const std::vector<double>& values) {
+    kernels::plate::Summary summary;
+    kernels::plate::summarise(values, {}, {1, 1, values.size()}, std::span(&summary, 1));
+    return summary.median;
+}
 
 std::vector<double> blanks_of(const PlateData& plate, const ReadoutSeries& series,
                               const TraitOptions& trait) {

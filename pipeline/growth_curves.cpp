@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 #include "kernels/curve/window_slopes.hpp"
-#include "kernels/plate/summary.hpp"
 #include "pipeline/blank_correction.hpp"
 
 namespace wellsieve::pipeline {
@@ -18,7 +16,6 @@ using curve::Verdict;
 using curve::Verdicts;
 using formats::plates::Flag;
 
-constexpr double seconds_per_hour = 3600;
 constexpr std::string_view not_reached = "not_reached";
 
 /// How far the readings of a blank well are from the blank, root mean square over time: the median of the
@@ -36,11 +33,7 @@ double scatter_of_blanks(const CurveMatrix& curves) {
         if (count > 0)
             of_wells.push_back(std::sqrt(squares / count));
     }
-    if (of_wells.empty())
-        return not_set;
-    kernels::plate::Summary summary;
-    kernels::plate::summarise(of_wells, {}, {1, 1, of_wells.size()}, std::span(&summary, 1));
-    return summary.median;
+    return of_wells.empty() ? not_set : median_of(of_wells);
 }
 
 /// One a well, or none where nothing is known.
@@ -116,7 +109,7 @@ CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, co
     for (std::size_t time = 0; time < series.times_s.size(); ++time) {
         if (std::isnan(series.times_s[time]))
             continue;
-        curves.times_h.push_back(series.times_s[time] / seconds_per_hour);
+        curves.times_h.push_back(series.times_s[time] / formats::plates::hour_s);
         for (std::size_t cell = time * wells; cell < (time + 1) * wells; ++cell)
             curves.values.push_back(series.flags[cell] == Flag::none ? series.values[cell] - blanks[cell]
                                                                      : curve::undefined);
