@@ -98,13 +98,13 @@ class TraitNormaliser {
             return;
         if (is_a_time(trait_.options.feature)) {
             trait_.scale = S::linear;
-            trait_.choice = "linear scale, since differences of times count and not their ratios; ";
+            trait_.choice = "linear scale, since differences of times count and not their ratios";
             return;
         }
         if (is_of_excursions(trait_.options.feature) || trait_.options.feature == Feature::change ||
             trait_.options.feature == Feature::specific_rate) {
             trait_.scale = S::linear;
-            trait_.choice = "linear scale, since 0 is a value like others; ";
+            trait_.choice = "linear scale, since 0 is a value like others";
             return;
         }
         std::size_t measured = 0;
@@ -116,8 +116,14 @@ class TraitNormaliser {
             }
         const bool few = static_cast<double>(without_logarithm) <= dead_share * static_cast<double>(measured);
         trait_.scale = few ? S::log2 : S::linear;
-        trait_.choice = fmt::format("{} scale, since {} of {} values are 0 or below; ",
-                                    to_string(trait_.scale), without_logarithm, measured);
+        trait_.choice = fmt::format("{} scale, since {} of {} values are 0 or below", to_string(trait_.scale),
+                                    without_logarithm, measured);
+    }
+
+    void chose(std::string_view what) {
+        if (!trait_.choice.empty())
+            trait_.choice += "; ";
+        trait_.choice += what;
     }
 
     void choose_normalisation() {
@@ -131,21 +137,20 @@ class TraitNormaliser {
             std::min(least_measured(roles_.positive), least_measured(roles_.negative));
         if (parents >= least_parents) {
             trait_.normalisation = N::parent;
-            trait_.choice += fmt::format(
-                "against the parent of the same plate, which has {} wells or more on each", parents);
+            chose(fmt::format("against the parent of the same plate, which has {} wells or more on each",
+                              parents));
         } else if (samples >= many_samples) {
             trait_.normalisation = N::median;
-            trait_.choice += fmt::format(
+            chose(fmt::format(
                 "against the plate's median, since no parent stands twice on each plate and plates hold {} "
-                "samples or "
-                "more, most of them taken to be neutral",
-                samples);
+                "samples or more, most of them taken to be neutral",
+                samples));
         } else if (controls >= 3) {
             trait_.normalisation = N::control;
-            trait_.choice += fmt::format("between the plate's controls, {} wells or more of each", controls);
+            chose(fmt::format("between the plate's controls, {} wells or more of each", controls));
         } else {
             trait_.normalisation = N::none;
-            trait_.choice += "not normalised: plates hold neither parents nor controls, and too few samples";
+            chose("not normalised: plates hold neither parents nor controls, and too few samples");
             screen_.warnings.push_back(
                 fmt::format("{}: {}; plates are not comparable", trait_.options.name, trait_.choice));
         }
@@ -159,8 +164,7 @@ class TraitNormaliser {
         for (double& value : trait_.normalised)
             value = ratio ? -std::abs(std::log2(value / target)) : -std::abs(value - target);
         trait_.scale = pipeline::Scale::linear;
-        trait_.choice +=
-            ratio ? "; minus the log2 distance to the target" : "; minus the distance to the target";
+        chose(ratio ? "minus the log2 distance to the target" : "minus the distance to the target");
     }
 
     void take_logarithms() {

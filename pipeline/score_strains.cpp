@@ -343,7 +343,7 @@ class TraitScorer {
                 fmt::format("{}: no strain has a replicate, so nothing is known of errors; strains are "
                             "ranked by their values alone",
                             name));
-        if (!model_.between.interaction_estimable)
+        else if (!model_.between.interaction_estimable)
             warnings_.push_back(
                 fmt::format("{}: every strain stands on one plate only, so its replicates share that "
                             "plate's errors and intervals are too narrow for another plate or batch",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <sstream>
 
@@ -101,10 +102,16 @@ results::RunRecord record_of(const RunScreenOptions& options, const Screen& scre
     return record;
 }
 
+/// A dash where nothing is known: without replicates there are no intervals and no probabilities.
+std::string number_or_dash(double value, int width) {
+    return std::isfinite(value) ? fmt::format("{:>{}.3f}", value, width) : fmt::format("{:>{}}", "-", width);
+}
+
 void print_strain(const pipeline::RankedStrain& ranked, const StrainScore& score, int width) {
-    fmt::print("{:>4}  {:<{}}  {:>8.3f}  [{:>7.3f}, {:>7.3f}]  {:>8.3f}  {:>8.3f}  {:>5}{}\n", ranked.rank,
-               score.strain, width, score.shrunken, score.ci_low, score.ci_high, score.p_better, score.p_top,
-               score.n_wells, ranked.picked ? "  picked" : "");
+    fmt::print("{:>4}  {:<{}}  {:>8.3f}  [{}, {}]  {}  {}  {:>5}{}\n", ranked.rank, score.strain, width,
+               score.shrunken, number_or_dash(score.ci_low, 7), number_or_dash(score.ci_high, 7),
+               number_or_dash(score.p_better, 8), number_or_dash(score.p_top, 8), score.n_wells,
+               ranked.picked ? "  picked" : "");
 }
 
 /// One line a readout: how many curves of cultures there are of each verdict, the most frequent first.
