@@ -300,9 +300,7 @@ std::string read_file(const std::filesystem::path& file) {
 }
 
 void append(std::string& out, std::string_view key, const std::string& value) {
-    std::ostringstream quoted;
-    quoted << toml::value<std::string>(value);
-    out += fmt::format("{} = {}\n", key, quoted.str());
+    out += fmt::format("{} = {}\n", key, quoted(value));
 }
 
 void append(std::string& out, std::string_view key, double value) {
@@ -394,7 +392,7 @@ ScreenConfig read_config(const std::filesystem::path& file) {
     ScreenConfig config;
     config.file = file;
     config.folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-    config.name = config.folder.filename().string();
+    config.name = std::filesystem::absolute(file).lexically_normal().parent_path().filename().string();
     std::vector<std::string> problems;
     const std::string text = read_file(file);
     toml::table parsed;

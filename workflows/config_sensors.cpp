@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <sstream>
 
 namespace wellsieve::workflows {
 namespace {
@@ -22,9 +21,7 @@ void read_number_or_name(TomlTable& table, std::string_view key, double& number,
 }
 
 std::string line(std::string_view key, const std::string& value) {
-    std::ostringstream quoted;
-    quoted << toml::value<std::string>(value);
-    return value.empty() ? std::string() : fmt::format("{} = {}\n", key, quoted.str());
+    return value.empty() ? std::string() : fmt::format("{} = {}\n", key, quoted(value));
 }
 
 std::string line(std::string_view key, double value) {

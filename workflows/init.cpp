@@ -15,6 +15,7 @@
 #include "formats/reads/sample_sheet.hpp"
 #include "pipeline/plate_collection.hpp"
 #include "workflows/commands.hpp"
+#include "workflows/toml_table_internal.hpp"
 
 namespace wellsieve::workflows {
 namespace {
@@ -152,13 +153,13 @@ std::string quoted_files(const std::vector<std::string>& names, const Found& fou
         files.insert(taken.contains(glob_of(file)) ? file : glob_of(file));
     std::string text;
     for (const std::string& file : files)
-        text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", file);
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", quoted(file));
     return files.size() == 1 ? text : fmt::format("[{}]", text);
 }
 
 std::string table_line(std::string_view key, const std::string& file, std::string_view example,
                        std::string_view what) {
-    const std::string line = fmt::format("{} = \"{}\"", key, file.empty() ? example : file);
+    const std::string line = fmt::format("{} = {}", key, quoted(file.empty() ? std::string(example) : file));
     return fmt::format("{}{:<34}# {}\n", file.empty() ? "# " : "", line, what);
 }
 
@@ -170,7 +171,7 @@ std::string readout_section(const std::string& name, const plates::Readout& read
         if (!std::isnan(value))
             text += fmt::format("{} = {}\n", key, value);
     if (!readout.name.empty() && readout.mode >= plates::Mode::online)
-        text += fmt::format("label = \"{}\"\n", readout.name);
+        text += fmt::format("label = {}\n", quoted(readout.name));
     return text;
 }
 
@@ -285,7 +286,7 @@ least_posterior = 0.99              # of the barcode that a read is credited to
 
 std::string screen_toml(const fs::path& folder, const Found& found) {
     std::string text =
-        fmt::format("[screen]\nname = \"{}\"\n", fs::weakly_canonical(folder).filename().string());
+        fmt::format("[screen]\nname = {}\n", quoted(fs::weakly_canonical(folder).filename().string()));
     if (!found.exports.empty())
         text += plates_toml(found);
     if (!found.reads.empty())

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "kernels/sequence/construct.hpp"
 #include "workflows/toml_table_internal.hpp"
@@ -104,12 +103,6 @@ void read_scoring(TomlTable& table, pipeline::PoolScoreOptions& scoring) {
     read_enum(table, "test", tests, scoring.test);
     if (scoring.normalise == pipeline::PoolNormalisation::control && scoring.controls.empty())
         table.problem("controls", "is missing: normalise = \"control\" needs genes, strains or barcodes");
-}
-
-std::string quoted(const std::string& text) {
-    std::ostringstream out;
-    out << toml::value<std::string>(text);
-    return out.str();
 }
 
 void append(std::string& out, std::string_view key, const std::string& value) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <sstream>
 
 #include "workflows/toml_table_internal.hpp"
 
@@ -189,6 +190,13 @@ void TomlTable::finish() {
                                ? fmt::format("is no key here; the keys are {}", fmt::join(known_, ", "))
                                : fmt::format("is no key here; did you mean '{}'?", near));
     }
+}
+
+std::string quoted(const std::string& text) {
+    const toml::value<std::string> value(text);
+    std::ostringstream out;
+    out << toml::default_formatter(value, toml::format_flags::allow_unicode_strings);
+    return out.str();
 }
 
 }  // namespace wellsieve::workflows

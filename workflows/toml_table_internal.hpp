@@ -54,6 +54,9 @@ class TomlTable {
     std::set<std::string, std::less<>> known_;
 };
 
+/// As TOML writes a string: with quotes, and what needs it escaped.
+std::string quoted(const std::string& text);
+
 /// Of `words`, the one with the fewest edits to `text`; empty when none is near.
 std::string nearest_word(std::string_view text, const std::vector<std::string>& words);
 

@@ -176,7 +176,7 @@ def test_places_are_found_out(program, folder):
     for sample in truth:
         assert {row["sgRNA"]: int(row[sample]) for row in rows} == truth[sample]
     with h5py.File(os.path.join(folder, "results", "result.h5")) as file:
-        assert f"left = '{LEFT[-16:]}'" in read_elem(file["config"])
+        assert f'left = "{LEFT[-16:]}"' in read_elem(file["config"])
     write(os.path.join(folder, "fastq", "b.fastq"), "PK\3\4 and so on")
     refused(program, folder, "is a ZIP archive")
     stdout, _ = run(program, "run", screen, "--force", "--keep-going", expect=4)

@@ -19,10 +19,10 @@ def need(path):
     return whole
 
 
-def run(program, *arguments, expect=0, environment=None):
+def run(program, *arguments, expect=0, environment=None, folder=None):
     """Runs the program, checks its exit code, and gives back what it wrote to stdout and stderr."""
     done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False,
-                          env={**os.environ, **(environment or {})})
+                          env={**os.environ, **(environment or {})}, cwd=folder)
     assert done.returncode == expect, (
         f"{' '.join(map(str, arguments))}: exit {done.returncode}, wanted {expect}\n{done.stdout}\n{done.stderr}")
     return done.stdout, done.stderr

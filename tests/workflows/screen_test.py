@@ -113,6 +113,23 @@ def test_same_bytes(program, folder):
     run(program, "run", screen, "--force")
 
 
+def test_folder_names_the_screen(program, folder):
+    screen = make_screen(program, folder)
+    name = next(line for line in contents(screen).decode().splitlines() if line.startswith("name = "))
+    edited(screen, name + "\n", "")
+    results = set()
+    for number, path in enumerate([screen, "screen.toml", "./screen.toml", "../screen/screen.toml"]):
+        out = os.path.join(folder, f"out{number}")
+        run(program, "run", path, "-o", out, folder=folder)
+        results.add(contents(os.path.join(out, "result.h5")))
+    assert len(results) == 1 and b'name = "screen"' in results.pop()
+    folder += ' "of June"'
+    os.remove(make_screen(program, folder))
+    run(program, "init", folder)
+    written = contents(os.path.join(folder, "screen.toml")).decode()
+    assert written.startswith('[screen]\nname = "screen \\"of June\\""\n'), written
+
+
 def refused(program, folder, pattern, *change):
     """Applies a change to a fresh example, and wants exit 3, one line that fits, and no result."""
     if os.path.exists(folder):
@@ -223,7 +240,8 @@ def test_init_dry_run_and_h5ad(program, folder):
 
 
 def main():
-    for test in (test_truth_is_found, test_every_normalisation, test_same_bytes, test_bad_input, test_full_disk, test_interrupt, test_keep_going_and_check,
+    for test in (test_truth_is_found, test_every_normalisation, test_same_bytes, test_folder_names_the_screen, test_bad_input,
+                 test_full_disk, test_interrupt, test_keep_going_and_check,
                  test_init_dry_run_and_h5ad):
         with tempfile.TemporaryDirectory() as folder:
             print(test.__name__, flush=True)

@@ -193,7 +193,8 @@ SimulateSpec read_spec(const std::filesystem::path& file) {
 }
 
 std::string to_toml(const SimulateSpec& spec) {
-    std::string text = fmt::format("[screen]\nname = \"{}\"\nseed = {}\n\n[plates]\n", spec.name, spec.seed);
+    std::string text =
+        fmt::format("[screen]\nname = {}\nseed = {}\n\n[plates]\n", quoted(spec.name), spec.seed);
     append_keys(text, plate_counts, spec);
     text += fmt::format("vendors = [\"{}\"]\n\n[strains]\ncount = {}\n", fmt::join(spec.vendors, "\", \""),
                         spec.strains);

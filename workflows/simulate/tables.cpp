@@ -7,6 +7,7 @@
 #include <set>
 
 #include "workflows/simulate/vendors.hpp"
+#include "workflows/toml_table_internal.hpp"
 
 namespace wellsieve::workflows::simulate {
 namespace {
@@ -139,7 +140,7 @@ control = "start"
 }  // namespace
 
 std::string screen_toml(const SimulateSpec& spec) {
-    std::string text = fmt::format("[screen]\nname = \"{}\"\n", spec.name);
+    std::string text = fmt::format("[screen]\nname = {}\n", quoted(spec.name));
     if (spec.has_plates)
         text += plates_toml(spec);
     if (spec.pool)
