@@ -1,6 +1,8 @@
 """Every kinetic plate export and every set of growth curves of the shared data, through `wellsieve run` as it is: each
-screen ends with a ranking and a table `curves`, each curve with a verdict, and no trait is a number where the verdict
-says that the curve has none.
+screen ends with a ranking and a table `curves`, each curve with a verdict, no trait is a number where the verdict says
+that the curve has none, and just the wells with a rate are ranked. Where a file's authors tell which wells they left
+without cells, those have no rate; where R's growthrates was run on a file, its rates come out of `method =
+"growthrates"`, and ours agree with them.
 
 usage: growth_data_test.py WELLSIEVE [-v]
 """
@@ -11,6 +13,8 @@ import os
 import re
 import sys
 import tempfile
+
+from scipy.stats import spearmanr
 
 from screen_support import need, read_csv, run, write, write_csv
 
@@ -113,6 +117,7 @@ def run_screen(program, folder, path, readout, layout=None, more="", screen=SCRE
     config = os.path.join(folder, "screen.toml")
     write(config, screen.format(name=name, file=path, readout=readout or 'mode = "analyte"') + more)
     stdout, _ = run(program, "run", config, "-o", os.path.join(folder, "out"))
+    assert "nan" not in stdout, stdout  # without replicates there are dashes
     return stdout
 
 
@@ -140,6 +145,8 @@ def check_file(program, path, readout, verbose):
         curves = table(program, folder, "curves")
         check_curves(curves, table(program, folder, "traits"))
         ranking = read_csv(os.path.join(folder, "out", "ranking.csv"))
+    grown = {row["well"] for row in curves if row["growth_rate_per_h"]}
+    assert len(ranking) == len(grown), f"{path}: {len(ranking)} strains are ranked, {len(grown)} wells grow"
     counts = collections.Counter(row["verdict"] for row in curves)
     rates = [float(row["growth_rate_per_h"]) for row in curves if row["growth_rate_per_h"]]
     middle = sorted(rates)[len(rates) // 2] if rates else float("nan")
@@ -147,6 +154,56 @@ def check_file(program, path, readout, verbose):
           + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()))
     if verbose:
         print(stdout)
+
+
+def curves_by_name(program, path, more=""):
+    """By what the file calls it, each curve's row of the table `curves`."""
+    names = {row["well"]: row["sample"] or row["well"] for row in tidy(program, path)}
+    with tempfile.TemporaryDirectory() as folder:
+        run_screen(program, folder, path, "", more=more)
+        return {names[row["well"]]: row for row in table(program, folder, "curves")}
+
+
+def check_blanks(program, growth):
+    """Wells that were left without cells have no growth rate, though the screen takes them for samples."""
+    design = read_csv(os.path.join(growth, "gcplyr_plate_rep2.design.tsv"), "\t")
+    with open(os.path.join(growth, "kinbiont_plate_annotation.csv"), encoding="utf-8", newline="") as annotation:
+        annotated = list(csv.reader(annotation))
+    blanks = {
+        # Not its five wells "Blank": the raw readings of one rise from 0.09 to 0.32 in the last hours.
+        "gcplyr_plate_rep2.tsv": {row["well"] for row in design if not row["strain"]},
+        "kinbiont_plate_data.csv": {row[0] for row in annotated if row[1] == "b"},
+        "growthdash_syn_logistic.tsv": {f"blank {number}" for number in range(3)},
+        "growthdash_syn_logistic_noised.tsv": {f"blank {number}" for number in range(3)},
+    }
+    for name, wells in blanks.items():
+        curves = curves_by_name(program, os.path.join(growth, name))
+        assert wells and wells <= set(curves), name
+        growing = {well for well, row in curves.items() if row["growth_rate_per_h"]}
+        assert not wells & growing, f"{name}: blanks {wells & growing} grow"
+        if name.startswith("gcplyr"):
+            inoculated = {row["well"] for row in design if row["strain"] not in ("", "Blank")}
+            assert inoculated <= growing, f"{name}: {inoculated - growing} hold cells and do not grow"
+        print(f"{name}: {len(wells)} blanks, none grows; {len(growing)} of {len(curves) - len(wells)} others do")
+
+
+def check_growthrates(program, growth):
+    """R's growthrates, whose rates `method = "growthrates"` gives; and how far our own are from them."""
+    for name in ("growthrates_bactgrowth", "gcplyr_isolate", "growthcurver_growthdata_SIM"):
+        path = os.path.join(growth, f"{name}.tsv")
+        peer = {row["well"]: float(row["easylinear_mumax"])
+                for row in read_csv(os.path.join(growth, "ref", f"{name}.growthrates.tsv"), "\t")}
+        same = curves_by_name(program, path, '\n[curves]\nmethod = "growthrates"\n')
+        assert set(same) == set(peer)
+        for well, rate in peer.items():
+            ours = float(same[well]["growth_rate_per_h"])
+            assert math.isclose(ours, rate, rel_tol=1e-6), f"{name}, {well}: {ours}, growthrates has {rate}"
+        own = curves_by_name(program, path)
+        ratios = sorted(float(own[well]["growth_rate_per_h"]) / rate for well, rate in peer.items())
+        agreement = spearmanr([float(own[well]["growth_rate_per_h"]) for well in peer], list(peer.values())).statistic
+        print(f"{name}: {len(peer)} rates as of growthrates; ours differ by {100 * (ratios[len(ratios) // 2] - 1):+.1f} % "
+              f"(median), {100 * (ratios[0] - 1):+.1f} to {100 * (ratios[-1] - 1):+.1f} %, Spearman {agreement:.3f}")
+        assert abs(ratios[len(ratios) // 2] - 1) < 0.05 and agreement > 0.95
 
 
 def check_joined_runs(program, path):
@@ -214,6 +271,8 @@ def main():
     for folder, files in ((plates, PLATES), (growth, GROWTH)):
         for name, readout in files.items():
             check_file(program, os.path.join(folder, name), readout, verbose)
+    check_blanks(program, growth)
+    check_growthrates(program, growth)
     check_joined_runs(program, os.path.join(plates, "tecan_icontrol/Tecan_280715.xlsx"))
     check_promoters(program, os.path.join(plates, "agilent_gen5_de/AP12.csv"))
 
