@@ -181,10 +181,10 @@ double parse_plain_number(std::string_view text, char decimal_mark) noexcept {
 /// Blanks, signs and exponents, too.
 [[gnu::noinline]] double parse_any_number(std::string_view text, char decimal_mark) noexcept {
     text = trim(text);
-    if (!text.empty() && text.front() == '+')
-        text.remove_prefix(1);
+    const bool plus = text.starts_with('+');
+    text.remove_prefix(plus);
     // fast_float takes "nan" and "inf" for numbers; no reading is one.
-    const std::size_t first = text.starts_with('-');
+    const std::size_t first = !plus && text.starts_with('-');
     if (first >= text.size() || ((text[first] < '0' || text[first] > '9') && text[first] != decimal_mark))
         return missing;
     double number = 0;

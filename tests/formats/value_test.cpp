@@ -5,7 +5,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <random>
+#include <regex>
 #include <string>
+#include <string_view>
 
 using namespace wellsieve::formats::plates;
 
@@ -53,6 +55,22 @@ TEST_CASE("numbers are read with the stated decimal mark only") {
     CHECK_FALSE(parse_number("nan"));
     CHECK_FALSE(parse_number("1e999"));
     CHECK_FALSE(parse_number(""));
+}
+
+TEST_CASE("of all texts of a few characters, the numbers are numbers and nothing else is") {
+    const std::regex number("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)(e[-+]?[0-9]+)?");
+    constexpr std::string_view letters = "05.-,+e:";
+    std::size_t wrong = 0;
+    for (std::size_t length = 1, count = letters.size(); length <= 4; ++length, count *= letters.size())
+        for (std::size_t i = 0; i < count; ++i) {
+            std::string text;
+            for (std::size_t rest = i; text.size() < length; rest /= letters.size())
+                text += letters[rest % letters.size()];
+            const auto read = parse_number(text);
+            wrong += read.has_value() != std::regex_match(text, number) ||
+                     (read && *read != std::strtod(text.c_str(), nullptr));
+        }
+    CHECK(wrong == 0);
 }
 
 TEST_CASE("short and long numbers are rounded alike, as strtod rounds them") {
