@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "kernels/stats/order_statistics_internal.hpp"
 #include "kernels/stats/shrinkage.hpp"
 
 namespace wellsieve::kernels::stats {
@@ -82,11 +83,7 @@ double median_of(std::span<const double> values, std::span<const std::uint32_t> 
     for (const std::uint32_t i : which)
         if (!std::isnan(values[i]))
             chosen.push_back(values[i]);
-    if (chosen.empty())
-        return nan_value;
-    const std::size_t middle = chosen.size() / 2;
-    std::sort(chosen.begin(), chosen.end());
-    return chosen.size() % 2 == 1 ? chosen[middle] : 0.5 * (chosen[middle - 1] + chosen[middle]);
+    return median_reordering(chosen);
 }
 
 /// Σ p s of one sample.

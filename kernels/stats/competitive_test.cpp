@@ -8,6 +8,7 @@
 
 #include "kernels/stats/distributions.hpp"
 #include "kernels/stats/multiple_testing.hpp"
+#include "kernels/stats/order_statistics_internal.hpp"
 
 namespace wellsieve::kernels::stats {
 namespace {
@@ -18,21 +19,11 @@ constexpr double held_within = 2.25;
 constexpr double sisters_within = 2.5;
 constexpr double outlying_beyond = 6.0;
 
-double median(std::vector<double>& values) {
-    if (values.empty())
-        return nan_value;
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    if (values.size() % 2 == 1)
-        return *middle;
-    return 0.5 * (*middle + *std::max_element(values.begin(), middle));
-}
-
 double spread_around(std::span<const double> values, double centre) {
     std::vector<double> distance;
     for (const double v : values)
         distance.push_back(std::abs(v - centre));
-    return mad_to_sd * median(distance);
+    return mad_to_sd * median_reordering(distance);
 }
 
 /// The samples of one sign and their weights, which sum to 1.
@@ -94,7 +85,7 @@ std::vector<std::vector<double>> standard_ratios(std::span<const double> logs, s
             for (const std::uint32_t i : controls)
                 central.push_back(ratio[i]);
         }
-        const double centre = median(central);
+        const double centre = median_reordering(central);
         const double spread = spread_around(ratio, centre);
         for (double& r : ratio)
             r = spread > 0.0 ? (r - centre) / spread : 0.0;
@@ -118,7 +109,7 @@ Distances distances(std::span<const double> logs, std::size_t features, const Si
                 others.push_back(logs[side.samples[k] * features + i]);
         const auto [low, high] = std::minmax_element(others.begin(), others.end());
         out.sisters[i] = *high - *low;
-        out.own[i] = logs[side.samples[which] * features + i] - median(others);
+        out.own[i] = logs[side.samples[which] * features + i] - median_reordering(others);
     }
     return out;
 }
@@ -190,7 +181,7 @@ std::vector<OutlyingCount> outlying_counts(Counts counts, std::span<const double
         for (std::size_t k = 0; side.samples.size() >= 3 && k < side.samples.size(); ++k) {
             Distances d = distances(logs, counts.features(), side, k);
             std::vector<double> copy = d.own;
-            const double centre = median(copy);
+            const double centre = median_reordering(copy);
             const double spread = spread_around(d.own, centre);
             for (std::size_t i = 0; i < d.own.size(); ++i)
                 if (std::abs(d.own[i] - centre) > outlying_beyond * spread &&
@@ -260,10 +251,10 @@ GroupTest competitive_test(std::span<const double> effect, std::span<const std::
     if (scaled.size() < least_groups)
         return out;
     std::vector<double> copy = scaled;
-    const double centre = median(copy);
+    const double centre = median_reordering(copy);
     const double spread = spread_around(scaled, centre);
     copy = single;
-    const double own = spread_around(single, median(copy));
+    const double own = spread_around(single, median_reordering(copy));
     const double mean_members = members / static_cast<double>(scaled.size());
     if (mean_members > 1.0 && own > 0.0)
         out.correlation = std::clamp((spread * spread / (own * own) - 1.0) / (mean_members - 1.0), 0.0, 1.0);

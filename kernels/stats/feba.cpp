@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kernels/plate/agreement.hpp"
+#include "kernels/stats/order_statistics_internal.hpp"
 
 namespace wellsieve::kernels::stats {
 namespace {
@@ -21,19 +22,16 @@ constexpr double normal_upper_quartile = 0.67448975019608171;  // of the standar
 constexpr double least_error = 0.1;                            // of any t, log2
 
 /// NaN is not looked at; NaN where there is nothing else.
-double median(std::vector<double> values) {
-    std::erase_if(values, [](double v) { return std::isnan(v); });
-    if (values.empty())
-        return nan_value;
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    if (values.size() % 2 == 1)
-        return *middle;
-    return 0.5 * (*middle + *std::max_element(values.begin(), middle));
+double median_of_known(std::span<const double> values) {
+    std::vector<double> known;
+    for (const double v : values)
+        if (!std::isnan(v))
+            known.push_back(v);
+    return median_reordering(known);
 }
 
 void centre_on_median(std::span<double> values) {
-    const double centre = median({values.begin(), values.end()});
+    const double centre = median_of_known(values);
     for (double& v : values)
         v -= centre;
 }
@@ -180,8 +178,8 @@ double variance_of_halves(std::span<const double> difference, std::span<const do
     std::vector<double> naive_sd;
     for (std::size_t g = 0; g < difference.size(); ++g)
         naive_sd.push_back(std::isnan(difference[g]) ? nan_value : std::sqrt(naive_variance[g]));
-    const double sd = median({difference.begin(), difference.end()}) / (2.0 * normal_upper_quartile);
-    const double typical = median(std::move(naive_sd));
+    const double sd = median_of_known(difference) / (2.0 * normal_upper_quartile);
+    const double typical = median_of_known(naive_sd);
     return sd * sd / (typical * typical);
 }
 
@@ -213,8 +211,8 @@ FebaQuality feba_fitness(const BarcodePair& barcodes, const FebaOptions& options
             ends.push_back(sum_over(barcodes.end, whole.of(g)));
     }
     const std::size_t used = ends.size();
-    return {median(std::move(ends)), median(difference), plate::spearman(half[0].fitness, half[1].fitness),
-            used, whole.order.size()};
+    return {median_of_known(ends), median_of_known(difference),
+            plate::spearman(half[0].fitness, half[1].fitness), used, whole.order.size()};
 }
 
 }  // namespace wellsieve::kernels::stats

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/stats/distributions.hpp"
+#include "kernels/stats/order_statistics_internal.hpp"
 #include "kernels/stats/special_functions.hpp"
 
 namespace wellsieve::kernels::stats {
@@ -15,14 +16,6 @@ namespace {
 
 constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + values.size() / 2;
-    std::nth_element(values.begin(), middle, values.end());
-    if (values.size() % 2 == 1)
-        return *middle;
-    return 0.5 * (*middle + *std::max_element(values.begin(), middle));
-}
 
 struct Usable {
     std::vector<double> variance;

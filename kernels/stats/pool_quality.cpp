@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "kernels/stats/order_statistics_internal.hpp"
+
 namespace wellsieve::kernels::stats {
 namespace {
 
@@ -21,14 +23,6 @@ double gini_of(std::span<const double> ascending) {
         sum += ascending[i];
     }
     return sum > 0.0 && n > 1.0 ? 1.0 - 2.0 * (n - ranked / sum) / (n - 1.0) : nan_value;
-}
-
-/// R's quantile of type 7, of ascending values.
-double quantile_of(std::span<const double> ascending, double p) {
-    const double place = p * static_cast<double>(ascending.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, ascending.size() - 1);
-    return ascending[below] + (place - static_cast<double>(below)) * (ascending[above] - ascending[below]);
 }
 
 /// Shares among the features looked at; empty where there is no read.
@@ -59,11 +53,11 @@ SampleQuality sample_quality(std::span<const double> counts) {
     for (const double c : ascending)
         out.reads += c;
     out.mean = out.reads / n;
-    out.median = quantile_of(ascending, 0.5);
+    out.median = quantile_of_sorted(ascending, 0.5);
     const auto first_seen = std::upper_bound(ascending.begin(), ascending.end(), 0.0);
     out.zero_share = static_cast<double>(first_seen - ascending.begin()) / n;
     out.gini = gini_of(ascending);
-    out.skew_90_10 = quantile_of(ascending, 0.9) / quantile_of(ascending, 0.1);
+    out.skew_90_10 = quantile_of_sorted(ascending, 0.9) / quantile_of_sorted(ascending, 0.1);
     for (double& c : ascending)
         c = std::log(c + 1.0);
     out.log_gini = gini_of(ascending);

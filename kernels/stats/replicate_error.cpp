@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include "kernels/stats/order_statistics_internal.hpp"
+
 namespace wellsieve::kernels::stats {
 namespace {
 
@@ -33,14 +35,6 @@ struct Layout {
     double lower(std::size_t p) const { return p < 2 * replicates ? 1.0 : 0.0; }
 };
 
-double median(std::vector<double>& values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    if (values.size() % 2 == 1)
-        return *middle;
-    return 0.5 * (*middle + *std::max_element(values.begin(), middle));
-}
-
 void add_pairs(const ReplicateRatios& ratios, const Layout& layout, std::size_t r, std::size_t s,
                std::vector<Pair>& pairs) {
     const std::size_t n = ratios.features();
@@ -53,7 +47,7 @@ void add_pairs(const ReplicateRatios& ratios, const Layout& layout, std::size_t 
             finite.push_back(difference(i));
     if (finite.empty())
         return;
-    const double centre = median(finite);
+    const double centre = median_reordering(finite);
     for (std::size_t i = 0; i < n; ++i) {
         if (!std::isfinite(difference(i)))
             continue;

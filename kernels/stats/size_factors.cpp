@@ -7,6 +7,8 @@
 #include <numeric>
 #include <vector>
 
+#include "kernels/stats/order_statistics_internal.hpp"
+
 namespace wellsieve::kernels::stats {
 namespace {
 
@@ -28,16 +30,6 @@ double sum_of(std::span<const double> sample, std::span<const std::uint32_t> fea
     return sum;
 }
 
-double median(std::vector<double>& values) {
-    if (values.empty())
-        return nan_value;
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    if (values.size() % 2 == 1)
-        return *middle;
-    return 0.5 * (*middle + *std::max_element(values.begin(), middle));
-}
-
 /// The mean over samples of ln(count + offset), one element a feature; −∞ where a count plus offset is zero.
 std::vector<double> mean_logs(Counts counts, std::span<const std::uint32_t> features, double offset) {
     std::vector<double> mean(features.size(), 0.0);
@@ -49,18 +41,6 @@ std::vector<double> mean_logs(Counts counts, std::span<const std::uint32_t> feat
     for (double& m : mean)
         m /= static_cast<double>(counts.samples);
     return mean;
-}
-
-/// R's quantile of type 7.
-double quantile(std::vector<double> values, double p) {
-    const double place = p * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<std::ptrdiff_t>(place);
-    std::nth_element(values.begin(), values.begin() + below, values.end());
-    const double low = values[static_cast<std::size_t>(below)];
-    if (place == static_cast<double>(below))
-        return low;
-    const double high = *std::min_element(values.begin() + below + 1, values.end());
-    return low + (place - static_cast<double>(below)) * (high - low);
 }
 
 /// The sample whose upper quartile, relative to its library, is nearest the mean of all; the one with the
@@ -75,10 +55,11 @@ std::size_t tmm_reference(Counts counts, std::span<const std::uint32_t> seen, st
             values.push_back(counts.sample(s)[i]);
             roots[s] += std::sqrt(values.back());
         }
-        upper[s] = quantile(std::move(values), 0.75) / total[s];
+        std::sort(values.begin(), values.end());
+        upper[s] = quantile_of_sorted(values, 0.75) / total[s];
     }
     std::vector<double> copy = upper;
-    if (median(copy) < 1e-20)
+    if (median_reordering(copy) < 1e-20)
         return static_cast<std::size_t>(std::max_element(roots.begin(), roots.end()) - roots.begin());
     const double mean =
         std::accumulate(upper.begin(), upper.end(), 0.0) / static_cast<double>(counts.samples);
@@ -189,7 +170,7 @@ void median_ratio_factors(Counts counts, std::span<const std::uint32_t> chosen, 
         for (std::size_t i = 0; i < features.size(); ++i)
             if (std::isfinite(mean[i]))
                 ratios.push_back(std::log(counts.sample(s)[features[i]]) - mean[i]);
-        factor[s] = std::exp(median(ratios));
+        factor[s] = std::exp(median_reordering(ratios));
     }
 }
 

@@ -8,25 +8,19 @@
 #include <vector>
 
 #include "kernels/stats/moderated_t.hpp"
+#include "kernels/stats/order_statistics_internal.hpp"
 #include "kernels/stats/special_functions.hpp"
 
 namespace wellsieve::kernels::stats {
 namespace {
-
-/// R's quantile of type 7.
-double quantile(const std::vector<double>& sorted, double p) {
-    const double place = p * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
 
 /// Natural cubic splines, linear beyond the outer knots (Hastie 2009, 5.2.1).
 class NaturalSpline {
   public:
     NaturalSpline(const std::vector<double>& sorted, std::size_t size) {
         for (std::size_t k = 0; k < size; ++k)
-            knots_.push_back(quantile(sorted, static_cast<double>(k) / static_cast<double>(size - 1)));
+            knots_.push_back(
+                quantile_of_sorted(sorted, static_cast<double>(k) / static_cast<double>(size - 1)));
     }
 
     std::size_t size() const { return knots_.size(); }
@@ -73,7 +67,7 @@ Usable usable_features(std::span<const double> variance, std::span<const double>
         return out;
     std::vector<double> sorted = values;
     std::sort(sorted.begin(), sorted.end());
-    const double middle = quantile(sorted, 0.5);
+    const double middle = quantile_of_sorted(sorted, 0.5);
     const double floor = 1e-5 * (middle > 0.0 ? middle : 1.0);
     for (std::size_t k = 0; k < values.size(); ++k) {
         const double half = df[out.feature[k]] / 2.0;
