@@ -42,23 +42,4 @@ double seen_level(double detection_limit, double noise_sd) noexcept;
 void judge(const Levels& levels, double seen, double first_row_h, double row_h,
            const CurveTraitOptions& options, GrowthRate& rate, CurveTraits& out) noexcept;
 
-/// Counts growth phases as they are fed with rates and levels in order.
-class PhaseCounter {
-  public:
-    PhaseCounter(double maximum_rate, double least_rise) noexcept
-        : least_rate_(least_phase_rate * maximum_rate), least_rise_(least_rise) {}
-
-    void feed(double rate, double level) noexcept;
-    std::uint32_t finish(double maximum) noexcept;
-
-  private:
-    double least_rate_;
-    double least_rise_;
-    bool growing_ = false;
-    double start_ = 0;
-    double peak_ = 0;
-    double trough_ = 0;
-    std::uint32_t phases_ = 0;
-};
-
 }  // namespace wellsieve::kernels::curve::curve_traits_internal

@@ -16,6 +16,46 @@ double median_of_three(double a, double b, double c) {
     return std::max(std::min(a, b), std::min(std::max(a, b), c));
 }
 
+/// Counts growth phases as it is fed with rates and levels in order.
+class PhaseCounter {
+  public:
+    PhaseCounter(double maximum_rate, double least_rise)
+        : least_rate_(least_phase_rate * maximum_rate), least_rise_(least_rise) {}
+
+    void feed(double rate, double level) {
+        if (growing_) {
+            peak_ = std::max(peak_, rate);
+            if (rate < phase_end * peak_) {
+                phases_ += level - start_ >= least_rise_;
+                growing_ = false;
+                trough_ = rate;
+            }
+            return;
+        }
+        trough_ = std::min(trough_, rate);
+        if (rate >= least_rate_ && rate > phase_begin * trough_) {
+            growing_ = true;
+            start_ = level;
+            peak_ = rate;
+        }
+    }
+
+    std::uint32_t finish(double maximum) {
+        if (growing_)
+            phases_ += maximum - start_ >= least_rise_;
+        return phases_;
+    }
+
+  private:
+    double least_rate_;
+    double least_rise_;
+    bool growing_ = false;
+    double start_ = 0;
+    double peak_ = 0;
+    double trough_ = 0;
+    std::uint32_t phases_ = 0;
+};
+
 /// One well's usable readings.
 class Well {
   public:

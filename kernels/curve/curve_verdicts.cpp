@@ -100,28 +100,4 @@ void judge(const Levels& levels, double seen, double first_row_h, double row_h,
     }
 }
 
-void PhaseCounter::feed(double rate, double level) noexcept {
-    if (growing_) {
-        peak_ = std::max(peak_, rate);
-        if (rate < phase_end * peak_) {
-            phases_ += level - start_ >= least_rise_;
-            growing_ = false;
-            trough_ = rate;
-        }
-        return;
-    }
-    trough_ = std::min(trough_, rate);
-    if (rate >= least_rate_ && rate > phase_begin * trough_) {
-        growing_ = true;
-        start_ = level;
-        peak_ = rate;
-    }
-}
-
-std::uint32_t PhaseCounter::finish(double maximum) noexcept {
-    if (growing_)
-        phases_ += maximum - start_ >= least_rise_;
-    return phases_;
-}
-
 }  // namespace wellsieve::kernels::curve::curve_traits_internal

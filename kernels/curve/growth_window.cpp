@@ -34,11 +34,12 @@ class Cubic {
   public:
     Cubic(const WeightedLogs& logs, double middle, double half_width)
         : logs_(logs), middle_(middle), half_width_(half_width) {
-        while (first_ < logs.times_h.size() && logs.times_h[first_] < middle - half_width * just_beyond)
-            ++first_;
-        end_ = first_;
-        while (end_ < logs.times_h.size() && logs.times_h[end_] <= middle + half_width * just_beyond)
-            points_ += logs.weight_at(end_++) > 0;
+        const auto row = [&](auto place) { return static_cast<std::size_t>(place - logs.times_h.begin()); };
+        const double reach = half_width * just_beyond;
+        first_ = row(std::lower_bound(logs.times_h.begin(), logs.times_h.end(), middle - reach));
+        end_ = row(std::upper_bound(logs.times_h.begin(), logs.times_h.end(), middle + reach));
+        for (std::size_t i = first_; i < end_; ++i)
+            points_ += logs.weight_at(i) > 0;
     }
 
     std::size_t points() const noexcept { return points_; }
@@ -72,23 +73,20 @@ class Cubic {
     }
 
   private:
-    CubicTerms terms_at(std::size_t i) const noexcept {
-        const double x = (logs_.times_h[i] - middle_) / half_width_;
-        return {1, x, x * x, x * x * x};
-    }
-
     void accumulate() noexcept {
+        std::array<double, 2 * cubic_terms - 1> moments{};
         for (std::size_t i = first_; i < end_; ++i) {
-            const double weight = logs_.weight_at(i);
-            if (!(weight > 0))
-                continue;
-            const CubicTerms terms = terms_at(i);
-            for (std::size_t a = 0; a < cubic_terms; ++a) {
-                right_[a] += weight * terms[a] * logs_.log_at(i);
-                for (std::size_t b = 0; b < cubic_terms; ++b)
-                    inverse_[a][b] += weight * terms[a] * terms[b];
+            const double x = (logs_.times_h[i] - middle_) / half_width_;
+            double power = logs_.weight_at(i);
+            for (std::size_t k = 0; k < moments.size(); ++k, power *= x) {
+                moments[k] += power;
+                if (k < cubic_terms)
+                    right_[k] += power * logs_.log_at(i);
             }
         }
+        for (std::size_t a = 0; a < cubic_terms; ++a)
+            for (std::size_t b = 0; b < cubic_terms; ++b)
+                inverse_[a][b] = moments[a + b];
     }
 
     /// In place, by Gauss and Jordan: the matrix is positive definite.
@@ -114,16 +112,12 @@ class Cubic {
     }
 
     double chi_square() const noexcept {
+        const CubicTerms& c = coefficients_;
         double sum = 0;
         for (std::size_t i = first_; i < end_; ++i) {
-            const double weight = logs_.weight_at(i);
-            if (!(weight > 0))
-                continue;
-            const CubicTerms terms = terms_at(i);
-            double residual = logs_.log_at(i);
-            for (std::size_t a = 0; a < cubic_terms; ++a)
-                residual -= coefficients_[a] * terms[a];
-            sum += weight * residual * residual;
+            const double x = (logs_.times_h[i] - middle_) / half_width_;
+            const double residual = logs_.log_at(i) - (c[0] + x * (c[1] + x * (c[2] + x * c[3])));
+            sum += logs_.weight_at(i) * residual * residual;
         }
         return sum;
     }
@@ -184,7 +178,7 @@ GrowthRate fit_line(const WeightedLogs& logs, std::size_t first, std::size_t end
 /// Whether the window begins with the first or second reading used: the rate may have been larger before.
 bool begins_with_the_curve(const WeightedLogs& logs, std::size_t first) noexcept {
     std::size_t before = 0;
-    for (std::size_t i = 0; i < first; ++i)
+    for (std::size_t i = 0; i < first && before < 2; ++i)
         before += logs.weight_at(i) > 0;
     return before < 2;
 }

@@ -152,6 +152,15 @@ inline bool same_bits(const std::vector<double>& a, const std::vector<double>& b
     return true;
 }
 
+/// To be shown where bits differ.
+inline std::string text_of(const std::vector<double>& numbers) {
+    std::ostringstream text;
+    text.precision(17);
+    for (const double x : numbers)
+        text << ' ' << x;
+    return text.str();
+}
+
 inline const std::string growth_data = WELLSIEVE_SHARED_DATA "/growth/";
 
 /// A set of the shared data, and what another program found in it.

@@ -56,7 +56,7 @@ TEST_CASE("traits have the same bits as the scalar reference on every target") {
                     std::vector<CurveTraits> got(wells);
                     kernels::curve::curve_traits(set.view(), limits, options, got_rates, got);
                     for (std::size_t well = 0; well < wells; ++well) {
-                        INFO("well " << well);
+                        INFO("well " << well << ":" << tests::text_of(tests::numbers_of(got[well])));
                         CHECK(tests::same_bits(tests::numbers_of(got[well]),
                                                tests::numbers_of(expected[well])));
                         CHECK(tests::same_bits(tests::numbers_of(got_rates[well]),

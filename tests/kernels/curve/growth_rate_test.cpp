@@ -57,7 +57,7 @@ TEST_CASE("growth rates have the same bits as the scalar reference on every targ
                 tests::for_each_target([&] {
                     const auto got = tests::growth_rates_of(set, options, limits);
                     for (std::size_t well = 0; well < wells; ++well) {
-                        INFO("well " << well);
+                        INFO("well " << well << ":" << tests::text_of(tests::numbers_of(got[well])));
                         CHECK(tests::same_bits(tests::numbers_of(got[well]),
                                                tests::numbers_of(expected[well])));
                     }

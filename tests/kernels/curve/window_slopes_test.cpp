@@ -39,7 +39,7 @@ TEST_CASE("window slopes have the same bits as the scalar reference on every tar
                 tests::for_each_target([&] {
                     const auto got = slopes_of(set, options);
                     for (std::size_t well = 0; well < wells; ++well) {
-                        INFO("well " << well);
+                        INFO("well " << well << ":" << tests::text_of(tests::numbers_of(got[well])));
                         CHECK(tests::same_bits(tests::numbers_of(got[well]),
                                                tests::numbers_of(expected[well])));
                     }
