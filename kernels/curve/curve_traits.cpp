@@ -17,6 +17,8 @@ namespace wellsieve::kernels::curve::HWY_NAMESPACE {
 
 using namespace curve_traits_internal;
 
+namespace {
+
 HWY_INLINE Vector number(double x) {
     return hn::Set(Lanes(), x);
 }
@@ -350,6 +352,8 @@ void measure(Block& block, const LaneNumbers& numbers, const CommonWindow& windo
             out[lane].phases = static_cast<std::uint32_t>(counted[lane]);
     }
 }
+
+}  // namespace
 
 void traits_in_lanes(const Curves& curves, std::span<const double> detection_limits,
                      const CurveTraitOptions& options, std::span<GrowthRate> rates,

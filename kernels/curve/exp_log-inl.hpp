@@ -90,7 +90,8 @@ HWY_INLINE V natural_log_of_normal(D d, V x) {
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V natural_log(D d, V x) {
     if (hn::AllFalse(d, hn::Lt(x, hn::Set(d, exp_log_internal::smallest_normal)))) {
-        const auto special = hn::Or(hn::Gt(x, hn::Set(d, std::numeric_limits<double>::max())), hn::Ne(x, x));
+        const auto special =
+            hn::Or(hn::Gt(x, hn::Set(d, std::numeric_limits<double>::max())), hn::Not(hn::Eq(x, x)));
         return hn::IfThenElse(special, x, natural_log_of_normal(d, x));
     }
     HWY_ALIGN double lanes[hn::MaxLanes(D())];

@@ -20,6 +20,8 @@ namespace wellsieve::kernels::curve::HWY_NAMESPACE {
 
 using namespace growth_rate_internal;
 
+namespace {
+
 /// Weighted sums, of which a window takes differences.
 enum Sum : std::size_t { sum_w, sum_wt, sum_wz, sum_wtt, sum_wtz, sum_points, sums };
 
@@ -289,6 +291,8 @@ class Block {
     HWY_ALIGN double lowest_[lane_count];
     HWY_ALIGN double rise_[lane_count];
 };
+
+}  // namespace
 
 void rates_in_lanes(const Curves& curves, std::span<const double> detection_limits,
                     const GrowthRateOptions& options, std::span<GrowthRate> out) {

@@ -16,6 +16,8 @@ namespace wellsieve::kernels::curve::HWY_NAMESPACE {
 
 using namespace window_slopes_internal;
 
+namespace {
+
 /// As many wells as there are lanes.
 class Block {
   public:
@@ -87,6 +89,8 @@ class Block {
     UsableReadings readings_;
     Rows slopes_;
 };
+
+}  // namespace
 
 void slopes_in_lanes(const Curves& curves, const SlopeOptions& options, std::span<GrowthRate> out) {
     Block block(curves, options);

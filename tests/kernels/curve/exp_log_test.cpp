@@ -131,3 +131,13 @@ TEST_CASE("exponentials and logarithms have the reference's bits on every SIMD t
         CHECK(same_bits(ours, expected));
     });
 }
+
+TEST_CASE("a vector that is wholly NaN has no logarithm on any SIMD target") {
+    tests::for_each_target([] {
+        const std::vector<double> x(16, std::numeric_limits<double>::quiet_NaN());
+        std::vector<double> out(x.size());
+        natural_logs(x, out);
+        for (const double l : out)
+            CHECK(std::isnan(l));
+    });
+}
