@@ -7,6 +7,8 @@
 #include <numeric>
 #include <vector>
 
+#include "kernels/stats/order_statistics_internal.hpp"
+
 namespace wellsieve::kernels::plate {
 namespace {
 
@@ -97,11 +99,7 @@ double theil_sen_slope(std::span<const double> in_run_order) noexcept {
     for (std::size_t i = 0; i < pairs.a.size(); ++i)
         for (std::size_t j = 0; j < i; ++j)
             slopes.push_back((pairs.b[i] - pairs.b[j]) / (pairs.a[i] - pairs.a[j]));
-    if (slopes.empty())
-        return undefined;
-    const auto middle = slopes.begin() + static_cast<std::ptrdiff_t>(slopes.size() / 2);
-    std::nth_element(slopes.begin(), middle, slopes.end());
-    return slopes.size() % 2 == 1 ? *middle : (*middle + *std::max_element(slopes.begin(), middle)) / 2;
+    return stats::median_reordering(slopes);
 }
 
 double drift_correlation(std::span<const double> in_run_order) noexcept {

@@ -7,14 +7,10 @@
 #include <vector>
 
 #include "kernels/stats/distributions.hpp"
+#include "kernels/stats/order_statistics_internal.hpp"
 
 namespace wellsieve::kernels::stats {
 namespace {
-
-double middle_of(std::span<double> sorted) {
-    const std::size_t n = sorted.size();
-    return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0;
-}
 
 double spread_around(double centre, std::span<const double> values) {
     double squares = 0.0;
@@ -31,15 +27,14 @@ Moments moments(std::span<const Counts> groups) {
     const std::size_t features = groups[0].features();
     Moments out{std::vector<double>(features), std::vector<double>(features)};
     std::vector<double> values;
-    std::vector<double> sorted;
+    std::vector<double> copy;
     for (std::size_t i = 0; i < features; ++i) {
         values.clear();
         for (const Counts& group : groups)
             for (std::size_t s = 0; s < group.samples; ++s)
                 values.push_back(group.sample(s)[i]);
-        sorted = values;
-        std::sort(sorted.begin(), sorted.end());
-        out.mean[i] = middle_of(sorted);
+        copy = values;
+        out.mean[i] = median_reordering(copy);
         out.variance[i] = spread_around(out.mean[i], values);
     }
     return out;
@@ -50,9 +45,7 @@ double highest_mean(const std::vector<double>& mean) {
     constexpr std::size_t few = 10;
     if (mean.size() <= few)
         return 2.0 * *std::max_element(mean.begin(), mean.end());
-    std::vector<double> sorted = mean;
-    std::sort(sorted.begin(), sorted.end());
-    const double centre = middle_of(sorted);
+    const double centre = median(mean);
     return centre + 4.0 * std::sqrt(spread_around(centre, mean));
 }
 
