@@ -254,6 +254,8 @@ GroupTest competitive_test(std::span<const double> effect, std::span<const std::
     const double centre = median_reordering(copy);
     const double spread = spread_around(scaled, centre);
     copy = single;
+    if (!(spread > 0.0))
+        return out;
     const double own = spread_around(single, median_reordering(copy));
     const double mean_members = members / static_cast<double>(scaled.size());
     if (mean_members > 1.0 && own > 0.0)

@@ -58,7 +58,8 @@ struct GroupTest {
 /// the features of a group move together without an effect, comes from the MAD of the groups against that of
 /// the features (Wu & Smyth 2012, NAR 40:e133, estimate it from replicates). The tails are Student's, as
 /// heavy as the lighter of the two tails of all groups. Needs most groups to be unmoved; with fewer than
-/// `least_groups` groups there is no p. Allocates a few columns.
+/// `least_groups` groups, or where most groups have the very same sum, there is no p. Allocates a few
+/// columns.
 GroupTest competitive_test(std::span<const double> effect, std::span<const std::uint32_t> group,
                            std::size_t groups);
 

@@ -100,12 +100,13 @@ class LocalMeans {
         const double width = high.x - low.x;
         const double h = std::min(low.bandwidth, high.bandwidth);
         const double score = h > 0.0 ? width / h : 2.0 * width / (x_.back() - x_.front());
-        if (score > cut)
-            grow(vertex((low.x + high.x) / 2.0));
-        if (score > cut)
+        const double middle = (low.x + high.x) / 2.0;
+        if (score > cut && low.x < middle && middle < high.x) {
+            grow(vertex(middle));
             grow(std::move(high));
-        else
+        } else {
             vertices_.push_back(std::move(high));
+        }
     }
 };
 

@@ -185,3 +185,17 @@ TEST_CASE("few groups get no p, groups without features none") {
     CHECK(test.p[0] > 0.0);
     CHECK(test.correlation == 0.0);
 }
+
+TEST_CASE("groups that do not scatter get no p") {
+    std::vector<double> effect(60, 0.0);
+    std::vector<std::uint32_t> group;
+    for (std::uint32_t i = 0; i < 60; ++i)
+        group.push_back(i / 2);
+    for (const double moved : {0.0, -2.25}) {
+        effect[0] = moved;
+        const GroupTest test = competitive_test(effect, group, 30);
+        CHECK(std::isnan(test.p[0]));
+        CHECK(std::isnan(test.p[1]));
+        CHECK(test.features[0] == 2);
+    }
+}

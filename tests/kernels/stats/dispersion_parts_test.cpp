@@ -54,6 +54,16 @@ TEST_CASE("too few points stay as they are, and equal places share a mean") {
         CHECK(mean == Approx(3.0));
 }
 
+TEST_CASE("many places one rounding apart end the halving") {
+    std::vector<double> x(90, 2.0), values(100, 5.0), out(100);
+    std::fill(x.begin() + 45, x.end(), std::nextafter(2.0, 3.0));
+    for (double place = 3.0; place < 13.0; ++place)
+        x.push_back(place);
+    local_means(x, values, 0.6, out);
+    for (const double mean : out)
+        CHECK(mean == Approx(5.0));
+}
+
 TEST_CASE("the top of a spline through a cubic is the cubic's") {
     std::vector<double> x, y;
     const auto cubic = [](double t) { return -t * t * t + 3.3 * t * t + 0.4 * t - 1.0; };
