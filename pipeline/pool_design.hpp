@@ -22,10 +22,15 @@ struct PoolDesign {
     std::vector<double> contrast(std::size_t condition) const;
 };
 
-/// The features that the options name as controls, by id, gene or strain, in the order of their ids.
-std::vector<std::uint32_t> control_features(const PoolCounts& counts, const PoolScoreOptions& options);
+/// The features that the options name as controls, by id, gene or strain, in the order of their ids. Names
+/// that the library lacks go to `warnings`; throws std::invalid_argument where it lacks all of them.
+std::vector<std::uint32_t> control_features(const PoolCounts& counts, const PoolScoreOptions& options,
+                                            std::vector<std::string>& warnings);
 
-/// Normalises and lays out the samples. What speaks against the normalisation goes to `warnings`. Throws
+/// Lays out the samples, all but the offsets. Throws std::invalid_argument where the options do not fit them.
+PoolDesign lay_out_pool(const std::vector<PoolSample>& samples, const PoolScoreOptions& options);
+
+/// Lays out the samples and normalises them. What speaks against the normalisation goes to `warnings`. Throws
 /// std::invalid_argument as score_pool does.
 PoolDesign design_pool(const PoolCounts& counts, kernels::stats::Counts values,
                        const PoolScoreOptions& options, std::span<const std::uint32_t> controls,

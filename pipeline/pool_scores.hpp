@@ -73,8 +73,6 @@ struct PoolScores {
     std::vector<std::string> groups;       ///< names, in order of their first feature
     std::vector<double> dispersion;        ///< [feature], trended
     std::vector<double> average_log2_cpm;  ///< [feature]
-    double common_dispersion = not_set;
-    double prior_df = not_set;
     std::vector<PoolContrast> contrasts;
     std::vector<PoolCalibration> calibration;
 };

@@ -24,12 +24,15 @@ namespace stats = kernels::stats;
 
 /// The groups of features, and of each feature its group.
 struct Groups {
+    std::string kind;  ///< "gene" or "strain"
     std::vector<std::string> names;
     std::vector<std::uint32_t> of;
 };
 
-Groups group_features(const PoolCounts& counts, bool by_gene) {
-    Groups groups;
+Groups group_features(const PoolCounts& counts) {
+    const bool by_gene = std::any_of(counts.features.begin(), counts.features.end(),
+                                     [](const PoolFeature& f) { return !f.gene.empty(); });
+    Groups groups{by_gene ? "gene" : "strain", {}, {}};
     std::map<std::string, std::uint32_t> index;
     for (const PoolFeature& feature : counts.features) {
         const std::string& name = by_gene ? feature.gene : feature.strain;
@@ -237,14 +240,12 @@ PoolCalibration calibrate_by_controls(const Pool& pool, const PoolContrast& cont
 }
 
 Pool prepare(const PoolCounts& counts, const PoolScoreOptions& options, std::vector<std::string>& warnings) {
-    const auto has_gene = [](const PoolFeature& f) { return !f.gene.empty(); };
-    const bool by_gene = std::any_of(counts.features.begin(), counts.features.end(), has_gene);
     Pool pool{counts,
               options,
-              control_features(counts, options),
+              control_features(counts, options, warnings),
               {counts.counts.begin(), counts.counts.end()},
               {},
-              group_features(counts, by_gene)};
+              group_features(counts)};
     pool.design = design_pool(counts, pool.matrix(), options, pool.controls, warnings);
     return pool;
 }
@@ -255,10 +256,7 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
                       std::vector<std::string>& warnings) {
     const Pool pool = prepare(counts, options, warnings);
     PoolScores out;
-    out.grouped_by = std::any_of(counts.features.begin(), counts.features.end(),
-                                 [](const PoolFeature& f) { return !f.gene.empty(); })
-                         ? "gene"
-                         : "strain";
+    out.grouped_by = pool.groups.kind;
     out.groups = pool.groups.names;
     if (!pool.replicated())
         warnings.push_back("the pool has no replicates: fold changes are given without p-values");
@@ -268,8 +266,6 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
         if (c == 0) {
             out.dispersion = tested.dispersions.trended;
             out.average_log2_cpm = tested.dispersions.average_log2;
-            out.common_dispersion = tested.dispersions.common;
-            out.prior_df = tested.dispersions.prior_df;
         }
         PoolContrast contrast{pool.design.conditions[c], feature_scores(tested), {}};
         contrast.groups.features = std::move(tested.groups.features);

@@ -96,7 +96,7 @@ bool take_pool_file(const fs::path& path, const std::string& name, Found& found)
         }
     };
     const bool named_samples = name.find("sample") != name.npos || name.find("condition") != name.npos;
-    if (named_samples && parses(reads::read_sample_sheet))
+    if (named_samples && parses([](const std::string& sheet) { reads::read_sample_sheet(sheet); }))
         found.samples = name;
     else if ((name.find("library") != name.npos || name.find("guide") != name.npos) &&
              parses(reads::read_library))

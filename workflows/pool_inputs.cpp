@@ -18,6 +18,7 @@
 #include "formats/results/h5ad_counts.hpp"
 #include "pipeline/detect_pool.hpp"
 #include "pipeline/plate_collection.hpp"
+#include "pipeline/pool_design.hpp"
 #include "pipeline/screen_options.hpp"
 #include "workflows/inputs.hpp"
 
@@ -140,14 +141,17 @@ class PoolGatherer {
         });
     }
 
-    std::vector<std::pair<std::size_t, pipeline::PoolSample>> columns_of(const reads::CountsTable& table) {
-        std::vector<std::pair<std::size_t, pipeline::PoolSample>> columns;
+    using Columns = std::vector<std::pair<std::size_t, pipeline::PoolSample>>;
+
+    Columns columns_of(const reads::CountsTable& table) {
+        Columns columns;
         if (input_.samples.empty()) {
             for (std::size_t i = 0; i < table.samples.size(); ++i)
                 columns.push_back({i, {table.samples[i], "", pipeline::not_set, "", {}}});
             return columns;
         }
-        const reads::SampleSheet sheet = reads::read_sample_sheet(config_.resolve(input_.samples).string());
+        const reads::SampleSheet sheet =
+            reads::read_sample_sheet(config_.resolve(input_.samples).string(), reads::SampleSource::counts);
         add_table("samples", input_.samples);
         inputs_.counts.sample_columns = sheet.other_columns;
         for (const reads::SampleRow& row : sheet.rows) {
@@ -158,10 +162,26 @@ class PoolGatherer {
                 throw formats::FormatError(
                     input_.samples, fmt::format("line {}", row.line),
                     fmt::format("sample '{}' is no column of {}", row.sample, input_.counts));
-            columns.push_back({static_cast<std::size_t>(found - table.samples.begin()),
-                               {row.sample, row.condition, row.time_h, row.replicate, row.other}});
+            const auto column = static_cast<std::size_t>(found - table.samples.begin());
+            if (!is_told_already(columns, column, row))
+                columns.push_back(
+                    {column, {row.sample, row.condition, row.time_h, row.replicate, row.other}});
         }
         return columns;
+    }
+
+    /// Whether an earlier row told this sample of this column, as a sheet with a row for each lane does.
+    bool is_told_already(const Columns& columns, std::size_t column, const reads::SampleRow& row) const {
+        for (const auto& [known, sample] : columns) {
+            if (known == column && sample.name == row.sample)
+                return true;
+            if (known == column || sample.name == row.sample)
+                throw formats::FormatError(
+                    input_.samples, fmt::format("line {}", row.line),
+                    fmt::format("sample '{}' and column of {} are no pair: one of them is in another row",
+                                row.sample, input_.counts));
+        }
+        return false;
     }
 
     void read_samples() {
@@ -370,12 +390,13 @@ std::uint64_t PoolInputs::bytes() const {
 PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
                        std::vector<std::string>& problems) {
     PoolInputs pool = PoolGatherer(config, input, problems).gather();
-    const std::string& control = input.scoring.control;
-    const auto is_control = [&](const pipeline::PoolSample& sample) { return sample.condition == control; };
-    const auto& samples = pool.counts.samples;
-    if (!control.empty() && !samples.empty() && std::none_of(samples.begin(), samples.end(), is_control))
-        problems.push_back(fmt::format("{}: pools: control = \"{}\", but no sample has that condition",
-                                       config.file.string(), control));
+    if (input.scoring.control.empty() || pool.counts.samples.empty())
+        return pool;
+    try {
+        pipeline::lay_out_pool(pool.counts.samples, input.scoring);
+    } catch (const std::invalid_argument& error) {
+        problems.push_back(fmt::format("{}: pools: {}", config.file.string(), error.what()));
+    }
     return pool;
 }
 

@@ -7,8 +7,8 @@
 
 namespace wellsieve::workflows {
 
-/// What a person wants to know of a scored pool: a line a condition, and the check of its error rates. Empty
-/// where nothing was scored.
+/// What a person wants to know of a scored pool: a line a condition, and the check of its error rates; or
+/// why nothing was scored.
 std::string pool_summary(const pipeline::PoolCounts& counts, const pipeline::PoolScores& scores);
 
 }  // namespace wellsieve::workflows

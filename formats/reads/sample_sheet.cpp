@@ -37,7 +37,10 @@ bool is_index(std::string_view cell) {
 
 class Reader {
   public:
-    Reader(const std::string& path, std::string_view text) : lines_(text) { sheet_.path = path; }
+    Reader(const std::string& path, std::string_view text, SampleSource source)
+        : lines_(text), needs_origin_(source == SampleSource::reads) {
+        sheet_.path = path;
+    }
 
     SampleSheet read() {
         std::string_view line;
@@ -89,9 +92,11 @@ class Reader {
         const auto has = [&](auto member) {
             return std::find(columns_.begin(), columns_.end(), member) != columns_.end();
         };
-        if (!has(&SampleRow::sample) || (!has(&SampleRow::file) && !has(&SampleRow::index)))
+        const bool has_origin = has(&SampleRow::file) || has(&SampleRow::index);
+        if (!has(&SampleRow::sample) || (needs_origin_ && !has_origin))
             throw FormatError(sheet_.path, fmt::format("line {}", lines_.number()),
-                              "the titles 'sample' and 'file' or 'index' are wanted");
+                              needs_origin_ ? "the titles 'sample' and 'file' or 'index' are wanted"
+                                            : "the title 'sample' is wanted");
     }
 
     void add_row(const std::vector<std::string_view>& cells) {
@@ -108,7 +113,7 @@ class Reader {
         }
         if (row.sample.empty())
             fail(row, "has no sample");
-        if (row.file.empty() && row.index.empty())
+        if (needs_origin_ && row.file.empty() && row.index.empty())
             fail(row, fmt::format("sample '{}' has neither file nor index", row.sample));
         for (char& c : row.index)
             c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -129,16 +134,13 @@ class Reader {
     }
 
     void check_samples() const {
-        std::map<std::pair<std::string, std::string>, const SampleRow*> by_origin;
+        std::map<std::string, const SampleRow*> by_origin;
         std::map<std::string, const SampleRow*> by_name;
         for (const SampleRow& row : sheet_.rows) {
-            const auto [same, is_new] = by_origin.emplace(std::pair(row.file, row.index), &row);
+            const std::string origin = origin_of(row);
+            const auto [same, is_new] = by_origin.emplace(origin, &row);
             if (!is_new)
-                fail(row,
-                     fmt::format(
-                         "'{}' is in line {} already",
-                         row.file.empty() ? row.index : row.file + (row.index.empty() ? "" : " ") + row.index,
-                         same->second->line));
+                fail(row, fmt::format("'{}' is in line {} already", origin, same->second->line));
             const SampleRow& first = *by_name.emplace(row.sample, &row).first->second;
             const bool same_time =
                 first.time_h == row.time_h || (std::isnan(first.time_h) && std::isnan(row.time_h));
@@ -151,11 +153,18 @@ class Reader {
         }
     }
 
+    static std::string origin_of(const SampleRow& row) {
+        if (row.file.empty())
+            return row.index.empty() ? row.sample : row.index;
+        return row.file + (row.index.empty() ? "" : " ") + row.index;
+    }
+
     [[noreturn]] void fail(const SampleRow& row, std::string_view what) const {
         throw FormatError(sheet_.path, fmt::format("line {}", row.line), what);
     }
 
     Lines lines_;
+    bool needs_origin_;
     SampleSheet sheet_;
     std::vector<std::string SampleRow::*> columns_;  ///< [column]; null: another
     std::vector<int> other_;                         ///< [column]: of the user's columns, `time` or `none`
@@ -163,13 +172,13 @@ class Reader {
 
 }  // namespace
 
-SampleSheet parse_sample_sheet(const std::string& path, std::string_view text) {
-    return Reader(path, text).read();
+SampleSheet parse_sample_sheet(const std::string& path, std::string_view text, SampleSource source) {
+    return Reader(path, text, source).read();
 }
 
-SampleSheet read_sample_sheet(const std::string& path) {
+SampleSheet read_sample_sheet(const std::string& path, SampleSource source) {
     const std::string text = whole_text(path);
-    return parse_sample_sheet(path, text);
+    return parse_sample_sheet(path, text, source);
 }
 
 }  // namespace wellsieve::formats::reads

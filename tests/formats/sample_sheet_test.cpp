@@ -50,6 +50,17 @@ TEST_CASE("samples may be told by index, with titles or as PoolQ has them") {
         CHECK(read_sample_sheet(conditions).rows.size() == 22);
 }
 
+TEST_CASE("samples of a count table need neither file nor index") {
+    const SampleSheet sheet =
+        parse_sample_sheet("samples.csv", "sample,condition\ns,hot\nt,cold\n", SampleSource::counts);
+    REQUIRE(sheet.rows.size() == 2);
+    CHECK(sheet.rows[1].condition == "cold");
+    CHECK_THROWS_WITH(parse_sample_sheet("samples.csv", "sample\ns\nt\ns\n", SampleSource::counts),
+                      Catch::Contains("line 4: 's' is in line 2 already"));
+    CHECK_THROWS_WITH(parse_sample_sheet("samples.csv", "file\ns\n", SampleSource::counts),
+                      Catch::Contains("the title 'sample' is wanted"));
+}
+
 TEST_CASE("a sample sheet that cannot be right is refused, and the line is named") {
     const auto refused = [](std::string_view text, std::string_view what) {
         CHECK_THROWS_WITH(sheet_of(text), Catch::Contains(std::string(what)));

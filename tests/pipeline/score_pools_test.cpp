@@ -133,3 +133,16 @@ TEST_CASE("the quality of each sample is told") {
     CHECK(correlation->subject == "s0");
     CHECK(correlation->value > 0.8);
 }
+
+TEST_CASE("controls that the library lacks are told, samples without a condition refused") {
+    PoolCounts counts = made_up_pool(6);
+    PoolScoreOptions options = against_none();
+    options.controls = {"g50", "g51", "g52x"};
+    std::vector<std::string> warnings;
+    score_pool(counts, options, warnings);
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].find("1 of 3 controls") == 0);
+    CHECK(warnings[0].find("'g52x'") != std::string::npos);
+    counts.samples[2].condition.clear();
+    CHECK_THROWS_WITH(score_pool(counts, against_none(), warnings), Catch::Contains("'s2'"));
+}
