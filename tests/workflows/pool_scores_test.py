@@ -1,0 +1,138 @@
+"""The scoring of a pool, run as a user would: a simulated pool's true hits come first, no read and no barcode is lost on
+the way, and without replicates no p-value stands anywhere.
+
+usage: pool_scores_test.py WELLSIEVE
+"""
+import os
+import sys
+import tempfile
+
+import h5py
+from anndata.experimental import read_elem
+
+from screen_support import read_csv, run, write, write_csv
+
+SPEC = """[screen]
+name = "pool"
+seed = 3
+[pool]
+guides = 840
+controls = 40
+reads = 600000
+read_length = 60
+replicates = 3
+hit_share = 0.06
+compression = "none"
+"""
+
+
+def tables(folder, *names):
+    with h5py.File(os.path.join(folder, "results", "result.h5")) as file:
+        return [read_elem(file[name]) for name in names]
+
+
+def simulate(program, folder):
+    """A pool in folder/pool; the genes that were made to fall, and those made to rise."""
+    os.makedirs(folder)
+    write(os.path.join(folder, "SPEC.toml"), SPEC)
+    pool = os.path.join(folder, "pool")
+    run(program, "simulate", os.path.join(folder, "SPEC.toml"), "-o", pool)
+    effects = {row["gene"]: float(row["effect_per_generation"])
+               for row in read_csv(os.path.join(pool, "truth_genes.csv"))}
+    fall = {gene for gene, effect in effects.items() if effect < 0}
+    rise = {gene for gene, effect in effects.items() if effect > 0}
+    assert len(fall) > 5 and len(rise) > 0
+    return pool, fall, rise
+
+
+def test_true_hits_come_first(program, folder):
+    pool, fall, rise = simulate(program, folder)
+    stdout, _ = run(program, "run", os.path.join(pool, "screen.toml"))
+    assert "genes move, at a false discovery rate of 5 %" in stdout, stdout
+    features, groups = tables(pool, "feature_scores", "group_scores")
+    assert list(groups["condition"].unique()) == ["selected"] and len(groups) == 201  # genes, and the controls
+    ranked = list(groups.sort_values("z")["group"])
+    assert set(ranked[:len(fall)]) == fall and set(ranked[-len(rise):]) == rise
+    called = set(groups[groups["q_value"] < 0.05]["group"])
+    assert len(called & (fall | rise)) >= 0.9 * len(fall | rise) and len(called - fall - rise) <= 1, called
+    truth = {row["id"]: float(row["effect_per_generation"]) for row in
+             read_csv(os.path.join(pool, "truth_pool.csv"))}
+    found = features.set_index("feature")["log2_fold_change"]
+    strong = [guide for guide in found.index if abs(truth[guide]) >= 0.2]  # a fourfold change in 10 generations
+    assert len(strong) > 10 and all(found[guide] * truth[guide] > 0 for guide in strong)
+
+
+def test_nothing_is_lost(program, folder):
+    pool, _, _ = simulate(program, folder)
+    run(program, "run", os.path.join(pool, "screen.toml"))
+    counts, samples, inputs, rejects, features, groups = tables(
+        pool, "counts", "samples", "inputs", "rejects", "feature_scores", "group_scores")
+    library = read_csv(os.path.join(pool, "library.csv"))
+    assert sorted(features["feature"]) == sorted(row["id"] for row in library)
+    assert groups["n_features"].sum() == len(library) == 840
+    counted = samples[["exact", "one_mismatch", "two_mismatches", "n_rescued", "indel_rescued"]].sum(axis=1)
+    assert (counts.X.sum(axis=1) == counted.loc[counts.obs_names]).all()
+    reads = inputs[inputs["kind"] == "reads"]
+    assert reads["rows_in"].sum() == samples["reads"].sum() == 600000
+    assert reads["rows_used"].sum() == counted.sum()
+    rejected = rejects[rejects["kind"] == "reads"]
+    assert rejected["place"].str.removesuffix(" reads").astype(int).sum() == reads["rows_rejected"].sum() == (
+        600000 - counted.sum())
+
+
+def no_p_values(folder):
+    for table in tables(folder, "feature_scores", "group_scores"):
+        for column in [c for c in table if c.endswith(("p_value", "q_value", "_fdr"))]:
+            assert table[column].isna().all(), column
+        assert table["log2_fold_change"].notna().all()
+
+
+def test_no_replicate_no_p(program, folder):
+    pool, fall, _ = simulate(program, folder)
+    sheet = os.path.join(pool, "samples.csv")
+    run(program, "run", os.path.join(pool, "screen.toml"))
+    os.rename(os.path.join(pool, "results", "counts.csv"), os.path.join(pool, "counts.csv"))
+    # A count table is told of by names of samples alone.
+    write_csv(sheet, ["sample", "condition"], [["t0_r1", "start"], ["t1_r1", "selected"]])
+    write(os.path.join(pool, "screen.toml"),
+          '[[pools]]\ncounts = "counts.csv"\nsamples = "samples.csv"\ncontrol = "start"\n')
+    stdout, stderr = run(program, "run", os.path.join(pool, "screen.toml"), "--force")
+    assert "no replicates, so no p-values" in stdout, stdout
+    assert "no replicates: fold changes are given without p-values" in stdout + stderr
+    no_p_values(pool)
+    groups, = tables(pool, "group_scores")
+    assert len(fall & set(groups.sort_values("z")["group"][:len(fall)])) >= 0.8 * len(fall)
+    # A row for each lane of a sample is no replicate of it.
+    write_csv(sheet, ["sample", "file", "condition"],
+              [["t0_r1", "a_L001.fastq", "start"], ["t0_r1", "a_L002.fastq", "start"],
+               ["t1_r1", "b_L001.fastq", "selected"], ["t1_r1", "b_L002.fastq", "selected"]])
+    run(program, "run", os.path.join(pool, "screen.toml"), "--force")
+    assert list(tables(pool, "samples")[0].index) == ["t0_r1", "t1_r1"]
+    no_p_values(pool)
+
+
+def test_what_does_not_fit_is_told_before_reading(program, folder):
+    pool, _, _ = simulate(program, folder)
+    screen, sheet = os.path.join(pool, "screen.toml"), os.path.join(pool, "samples.csv")
+    rows = read_csv(sheet)
+    def refused(what, change):
+        changed = [change(dict(row)) for row in rows]
+        write_csv(sheet, list(rows[0]), [list(row.values()) for row in changed])
+        _, stderr = run(program, "check", screen, expect=3)
+        assert what in stderr, stderr
+    refused("no sample has the condition 'start'", lambda row: {**row, "condition": "selected"})
+    refused("every sample has the condition 'start'", lambda row: {**row, "condition": "start"})
+    refused("sample 't0_r2' has no condition",
+            lambda row: {**row, "condition": "" if row["sample"] == "t0_r2" else row["condition"]})
+    with open(screen, "a", encoding="utf-8") as file:
+        file.write("paired = true\n")
+    refused("sample 't1_r3' has no replicate",
+            lambda row: {**row, "replicate": "" if row["sample"] == "t1_r3" else row["replicate"]})
+
+
+if __name__ == "__main__":
+    for test in [test_true_hits_come_first, test_nothing_is_lost, test_no_replicate_no_p,
+                 test_what_does_not_fit_is_told_before_reading]:
+        with tempfile.TemporaryDirectory() as place:
+            test(sys.argv[1], os.path.join(place, "screen"))
+            print(test.__name__, "passed")
