@@ -97,7 +97,8 @@ std::vector<double> normalise(stats::Counts values, PoolNormalisation form,
                                     factor);
     }
     if (std::any_of(factor.begin(), factor.end(), [](double f) { return !(f > 0.0) || !std::isfinite(f); })) {
-        warnings.push_back("no barcode is in every sample: normalised by library size instead");
+        warnings.push_back(fmt::format("no {}barcode is in every sample: normalised by library size instead",
+                                       form == PoolNormalisation::control ? "control " : ""));
         form = PoolNormalisation::total;
         stats::total_factors(values, {}, factor);
     }

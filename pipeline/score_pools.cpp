@@ -136,7 +136,10 @@ std::vector<double> normalised(const Pool& pool, const std::vector<std::size_t>&
         out.insert(out.end(), pool.values.begin() + static_cast<std::ptrdiff_t>(s * features),
                    pool.values.begin() + static_cast<std::ptrdiff_t>((s + 1) * features));
     std::vector<double> factor(samples.size());
-    stats::mageck_median_factors({out, samples.size()}, pool.controls, factor);
+    const stats::Counts counts{out, samples.size()};
+    stats::mageck_median_factors(counts, pool.controls, factor);
+    if (!std::all_of(factor.begin(), factor.end(), [](double f) { return f > 0.0; }))
+        stats::total_factors(counts, {}, factor);  // a sample without a read of a control
     for (std::size_t s = 0; s < samples.size(); ++s)
         for (std::size_t i = 0; i < features; ++i)
             out[s * features + i] *= 1.0 / factor[s];
@@ -282,8 +285,9 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
     }
     out.calibration = calibrations(pool);
     for (const PoolContrast& contrast : out.contrasts)
-        if (!pool.controls.empty() && pool.replicated())
-            out.calibration.push_back(calibrate_by_controls(pool, contrast));
+        out.calibration.push_back(calibrate_by_controls(pool, contrast));
+    std::erase_if(out.calibration,
+                  [](const PoolCalibration& c) { return std::isnan(c.features_below_1_percent); });
     return out;
 }
 

@@ -48,7 +48,7 @@ std::string contrast_line(const PoolScores& scores, const PoolContrast& contrast
                             called(contrast.features.q_value), contrast.features.q_value.size(),
                             called(contrast.groups.q_value), scores.groups.size(), scores.grouped_by);
     else
-        text += "no replicates, so no p-values; ";
+        text += "no p-values, for want of replicates or of reads; ";
     const auto outlying =
         std::accumulate(contrast.features.outlying.begin(), contrast.features.outlying.end(), 0u);
     if (outlying > 0)

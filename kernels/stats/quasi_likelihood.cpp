@@ -139,13 +139,14 @@ QuasiLikelihoodTest quasi_likelihood_test(Counts counts, const LogLinearDesign& 
     const std::size_t features = counts.features();
     const std::vector<double> unknown(features, nan_value);
     QuasiLikelihoodTest out{unknown, unknown, unknown, unknown, unknown, unknown, unknown, nan_value};
-    const bool replicated = counts.samples > design.coefficients;
-    const std::vector<double> no_scatter(features, 0.0);
-    fold_changes(counts, design, replicated ? trended : no_scatter, contrast, out);
-    if (!replicated)
+    const bool scatter_known =
+        counts.samples > design.coefficients && !trended.empty() && !std::isnan(trended[0]);
+    if (!scatter_known) {
+        fold_changes(counts, design, std::vector<double>(features, 0.0), contrast, out);
         std::fill(out.standard_error.begin(), out.standard_error.end(), nan_value);
-    if (!replicated || std::isnan(trended.empty() ? nan_value : trended[0]))
         return out;
+    }
+    fold_changes(counts, design, trended, contrast, out);
     const FitColumns fit(counts, design, trended);
     out.likelihood_ratio = likelihood_ratios(counts, design, trended, contrast, fit.deviance);
     const Residual residual = residuals(counts, design, fit, replaced);

@@ -146,3 +146,37 @@ TEST_CASE("controls that the library lacks are told, samples without a condition
     counts.samples[2].condition.clear();
     CHECK_THROWS_WITH(score_pool(counts, against_none(), warnings), Catch::Contains("'s2'"));
 }
+
+TEST_CASE("controls that one sample lacks are not what counts are normalised by, in either test") {
+    PoolCounts counts = made_up_pool(6);
+    PoolScoreOptions options = against_none();
+    options.test = PoolTest::rra;
+    options.controls = {"g50", "g51"};
+    for (std::size_t i = 200; i < 208; ++i)
+        counts.counts[counts.at(1, i)] = 0;
+    std::vector<std::string> warnings;
+    const PoolScores scores = score_pool(counts, options, warnings);
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].find("no control barcode is in every sample") == 0);
+    CHECK(scores.contrasts[0].groups.z[3] < -3.0);
+    CHECK(scores.contrasts[0].groups.depleted.rank[3] == 1);
+    CHECK(scores.contrasts[0].groups.depleted.score[3] < 0.01);
+}
+
+TEST_CASE("a pool with next to no reads has fold changes and no p") {
+    PoolCounts counts = made_up_pool(4);
+    std::fill(counts.counts.begin(), counts.counts.end(), 0);
+    for (std::size_t s = 0; s < 4; ++s)
+        counts.counts[counts.at(s, s)] = 2;
+    PoolScoreOptions options = against_none();
+    options.normalise = PoolNormalisation::total;
+    options.controls = {"g1"};
+    std::vector<std::string> warnings;
+    const PoolScores scores = score_pool(counts, options, warnings);
+    const FeatureScores& drug = scores.contrasts[0].features;
+    CHECK(drug.log2_fold_change[0] < 0.0);
+    CHECK(drug.log2_fold_change[1] > 0.0);
+    CHECK(std::isnan(drug.p_value[0]));
+    CHECK(std::isnan(drug.standard_error[0]));
+    CHECK(scores.calibration.empty());
+}
