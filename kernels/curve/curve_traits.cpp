@@ -19,14 +19,6 @@ using namespace curve_traits_internal;
 
 namespace {
 
-HWY_INLINE Vector number(double x) {
-    return hn::Set(Lanes(), x);
-}
-
-HWY_INLINE Vector number(std::size_t n) {
-    return hn::Set(Lanes(), static_cast<double>(n));
-}
-
 /// Growth phases in each lane, as the rates and levels come in order.
 class Phases {
   public:

@@ -16,33 +16,27 @@
 #include <hwy/foreach_target.h>
 // foreach_target comes before what is compiled for each target.
 #include "kernels/curve/exp_log-inl.hpp"
+#include "kernels/curve/lanes-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace wellsieve::kernels::curve::HWY_NAMESPACE {
 namespace gaussian_process {
 
 namespace in = gaussian_process_internal;
-using D = hn::ScalableTag<double>;
-using V = hn::Vec<D>;
-inline constexpr std::size_t lane_count = hn::MaxLanes(D());
-
-HWY_INLINE V number(double x) {
-    return hn::Set(D(), x);
-}
 
 /// Value, first and second derivative, in units of time in which the Matérn-5/2 process has λ = √5/length
 /// = 1.
 struct State {
-    V x[3];
+    Vector x[3];
 };
 
 /// Upper triangle: 00 01 02 11 12 22.
 struct Symmetric {
-    V a[6];
+    Vector a[6];
 };
 
 struct Square {
-    V a[3][3];
+    Vector a[3][3];
 };
 
 HWY_INLINE Symmetric stationary() {
@@ -50,15 +44,15 @@ HWY_INLINE Symmetric stationary() {
 }
 
 /// e^(Fδ), F the process's matrix: (F + I)³ = 0.
-HWY_INLINE Square transition(V step) {
-    const V e = exponential(D(), hn::Neg(step));
-    const V half = number(0.5) * step * step;
-    const V one = number(1);
+HWY_INLINE Square transition(Vector step) {
+    const Vector e = exponential(Lanes(), hn::Neg(step));
+    const Vector half = number(0.5) * step * step;
+    const Vector one = number(1);
     Square t{{{one + step + half, step + half + half, half},
               {hn::Neg(half), one + step - half - half, step - half},
               {half - step, half + half - number(3) * step, one - step - step + half}}};
     for (auto& row : t.a)
-        for (V& x : row)
+        for (Vector& x : row)
             x = x * e;
     return t;
 }
@@ -77,7 +71,7 @@ HWY_INLINE State times_transposed(const Square& t, const State& s) {
     return out;
 }
 
-HWY_INLINE V element(const Symmetric& s, std::size_t i, std::size_t j) {
+HWY_INLINE Vector element(const Symmetric& s, std::size_t i, std::size_t j) {
     constexpr std::size_t place[3][3] = {{0, 1, 2}, {1, 3, 4}, {2, 4, 5}};
     return s.a[place[i][j]];
 }
@@ -110,8 +104,8 @@ HWY_INLINE Symmetric sandwich(const Square& t, const Symmetric& s) {
 struct Moment {
     State mean;
     Symmetric covariance;
-    V innovation;  ///< 0 where there is no reading
-    V weight;      ///< 1 / variance of the innovation; 0 without a reading
+    Vector innovation;  ///< 0 where there is no reading
+    Vector weight;      ///< 1 / variance of the innovation; 0 without a reading
 };
 
 /// The wells in the lanes.
@@ -132,7 +126,7 @@ class Process {
         for (int k = 0; k < in::Search::evaluations(); ++k) {
             for (std::size_t lane = 0; lane < lane_count; ++lane)
                 set_lane(lane, searches_[lane].next());
-            hn::Store(filter(false), D(), likelihood);
+            hn::Store(filter(false), Lanes(), likelihood);
             for (std::size_t lane = 0; lane < lane_count; ++lane)
                 searches_[lane].tell(likelihood[lane]);
         }
@@ -151,36 +145,37 @@ class Process {
     }
 
     void load(std::size_t first_well, std::size_t wells) {
-        const V nothing = number(0);
-        V sum = nothing, count = nothing;
+        const Vector nothing = number(0);
+        Vector sum = nothing, count = nothing;
         for (std::size_t i = 0; i < curves_.times(); ++i) {
             HWY_ALIGN double x[lane_count];
             for (std::size_t lane = 0; lane < lane_count; ++lane)
                 x[lane] = lane < wells ? curves_.at(i, first_well + lane) : 0.0;
-            const V raw = hn::Load(D(), x);
+            const Vector raw = hn::Load(Lanes(), x);
             const auto usable =
                 hn::And(hn::Gt(raw, nothing), hn::Le(raw, number(std::numeric_limits<double>::max())));
-            const V y = hn::IfThenElseZero(usable, natural_log(D(), hn::IfThenElse(usable, raw, number(1))));
-            const V w = hn::IfThenElseZero(usable, number(1));
-            hn::StoreU(y, D(), &value_[i * lane_count]);
-            hn::StoreU(w, D(), &used_[i * lane_count]);
+            const Vector y =
+                hn::IfThenElseZero(usable, natural_log(Lanes(), hn::IfThenElse(usable, raw, number(1))));
+            const Vector w = hn::IfThenElseZero(usable, number(1));
+            hn::StoreU(y, Lanes(), &value_[i * lane_count]);
+            hn::StoreU(w, Lanes(), &used_[i * lane_count]);
             sum = sum + y;
             count = count + w;
         }
-        const V mean = sum / hn::Max(count, number(1));
+        const Vector mean = sum / hn::Max(count, number(1));
         for (std::size_t i = 0; i < curves_.times(); ++i)
-            hn::StoreU(hn::LoadU(D(), &value_[i * lane_count]) - mean, D(), &value_[i * lane_count]);
-        hn::Store(mean, D(), mean_);
-        hn::Store(count, D(), count_);
+            hn::StoreU(hn::LoadU(Lanes(), &value_[i * lane_count]) - mean, Lanes(), &value_[i * lane_count]);
+        hn::Store(mean, Lanes(), mean_);
+        hn::Store(count, Lanes(), count_);
     }
 
     /// The Kalman filter; the log likelihood with the variance of the process solved for. Keeps what the
     /// smoother needs.
-    V filter(bool keep) {
-        const V decay = hn::Load(D(), decay_), noise = hn::Load(D(), noise_);
+    Vector filter(bool keep) {
+        const Vector decay = hn::Load(Lanes(), decay_), noise = hn::Load(Lanes(), noise_);
         State mean{{number(0), number(0), number(0)}};
         Symmetric covariance = stationary();
-        V squares = number(0), log_variances = number(0);
+        Vector squares = number(0), log_variances = number(0);
         Square t{};
         double last_dt = -1;
         for (std::size_t i = 0; i < curves_.times(); ++i) {
@@ -192,21 +187,21 @@ class Process {
                 mean = times(t, mean);
                 covariance = predict(t, covariance);
             }
-            const V used = hn::LoadU(D(), &used_[i * lane_count]);
-            const V variance = covariance.a[0] + noise;
-            const V weight = used / variance;
-            const V innovation = used * (hn::LoadU(D(), &value_[i * lane_count]) - mean.x[0]);
+            const Vector used = hn::LoadU(Lanes(), &used_[i * lane_count]);
+            const Vector variance = covariance.a[0] + noise;
+            const Vector weight = used / variance;
+            const Vector innovation = used * (hn::LoadU(Lanes(), &value_[i * lane_count]) - mean.x[0]);
             if (keep)
                 moments_[i] = {mean, covariance, innovation, weight};
             squares = squares + innovation * innovation * weight;
-            log_variances = log_variances + used * natural_log_of_normal(D(), variance);
+            log_variances = log_variances + used * natural_log_of_normal(Lanes(), variance);
             update(mean, covariance, innovation, weight);
         }
-        const V count = hn::Load(D(), count_);
-        const V process = squares / hn::Max(count, number(1));
-        hn::Store(process, D(), process_variance_);
-        const V constant = number(1 + curve::natural_log(2 * std::numbers::pi));
-        return number(-0.5) * (count * (natural_log(D(), process) + constant) + log_variances);
+        const Vector count = hn::Load(Lanes(), count_);
+        const Vector process = squares / hn::Max(count, number(1));
+        hn::Store(process, Lanes(), process_variance_);
+        const Vector constant = number(1 + curve::natural_log(2 * std::numbers::pi));
+        return number(-0.5) * (count * (natural_log(Lanes(), process) + constant) + log_variances);
     }
 
     HWY_INLINE static Symmetric predict(const Square& t, const Symmetric& covariance) {
@@ -220,8 +215,8 @@ class Process {
         return out;
     }
 
-    HWY_INLINE static void update(State& mean, Symmetric& covariance, V innovation, V weight) {
-        const V column[3] = {covariance.a[0], covariance.a[1], covariance.a[2]};
+    HWY_INLINE static void update(State& mean, Symmetric& covariance, Vector innovation, Vector weight) {
+        const Vector column[3] = {covariance.a[0], covariance.a[1], covariance.a[2]};
         for (std::size_t i = 0, k = 0; i < 3; ++i) {
             mean.x[i] = mean.x[i] + column[i] * weight * innovation;
             for (std::size_t j = i; j < 3; ++j, ++k)
@@ -243,26 +238,26 @@ class Process {
 
     /// Modified Bryson–Frazier: backwards, without a matrix to invert. Keeps the steepest time.
     void smooth() {
-        const V decay = hn::Load(D(), decay_);
+        const Vector decay = hn::Load(Lanes(), decay_);
         State adjoint{{number(0), number(0), number(0)}};
         Symmetric information{{number(0), number(0), number(0), number(0), number(0), number(0)}};
-        V best = number(-std::numeric_limits<double>::infinity());
-        V variance = number(0), time = number(0), value = number(0), seen = number(0);
-        V left = hn::Load(D(), count_);
+        Vector best = number(-std::numeric_limits<double>::infinity());
+        Vector variance = number(0), time = number(0), value = number(0), seen = number(0);
+        Vector left = hn::Load(Lanes(), count_);
         for (std::size_t i = curves_.times(); i-- > 0;) {
             const Moment& m = moments_[i];
             take_back(m, adjoint, information);
             const State shift = times(m.covariance, adjoint);
             const State row{{m.covariance.a[1], m.covariance.a[3], m.covariance.a[4]}};
             const State heard = times(information, row);
-            const V slope = m.mean.x[1] - shift.x[1];
-            const V used = hn::LoadU(D(), &used_[i * lane_count]);
+            const Vector slope = m.mean.x[1] - shift.x[1];
+            const Vector used = hn::LoadU(Lanes(), &used_[i * lane_count]);
             seen = hn::Max(seen, used);
             const auto steeper =
                 hn::And(hn::And(hn::Gt(seen, number(0)), hn::Gt(left, number(0))), hn::Ge(slope, best));
             left = left - used;
             best = hn::IfThenElse(steeper, slope, best);
-            const V told = row.x[0] * heard.x[0] + row.x[1] * heard.x[1] + row.x[2] * heard.x[2];
+            const Vector told = row.x[0] * heard.x[0] + row.x[1] * heard.x[1] + row.x[2] * heard.x[2];
             variance = hn::IfThenElse(steeper, m.covariance.a[3] - told, variance);
             time = hn::IfThenElse(steeper, number(curves_.times_h[i]), time);
             value = hn::IfThenElse(steeper, m.mean.x[0] - shift.x[0], value);
@@ -272,10 +267,10 @@ class Process {
                 information = sandwich<true>(t, information);
             }
         }
-        hn::Store(best, D(), best_);
-        hn::Store(variance, D(), variance_);
-        hn::Store(time, D(), time_);
-        hn::Store(value, D(), best_value_);
+        hn::Store(best, Lanes(), best_);
+        hn::Store(variance, Lanes(), variance_);
+        hn::Store(time, Lanes(), time_);
+        hn::Store(value, Lanes(), best_value_);
     }
 
     GaussianProcessRate describe(std::size_t lane) const {
@@ -320,7 +315,6 @@ class Process {
 
 void fit_processes(const Curves& curves, const GaussianProcessOptions& options,
                    std::span<GaussianProcessRate> out) {
-    using gaussian_process::lane_count;
     gaussian_process::Process process(curves, options);
     for (std::size_t first = 0; first < curves.wells; first += lane_count)
         process.run(first, std::min(lane_count, curves.wells - first), out);

@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "kernels/curve/exp_log-inl.hpp"
+#include "kernels/curve/lanes-inl.hpp"
 #include "kernels/curve/parametric_fit_internal.hpp"
 
 #if defined(WELLSIEVE_KERNELS_CURVE_GROWTH_MODELS_INL) == defined(HWY_TARGET_TOGGLE)
@@ -22,41 +23,50 @@ HWY_BEFORE_NAMESPACE();
 namespace wellsieve::kernels::curve::HWY_NAMESPACE {
 namespace growth_models {
 
-using D = hn::ScalableTag<double>;
-using V = hn::Vec<D>;
-inline constexpr std::size_t lane_count = hn::MaxLanes(D());
 /// What is fitted: [parameter][lane].
 using Table = double[parametric_fit_internal::most_parameters][lane_count];
 
-HWY_INLINE V number(double x) {
-    return hn::Set(D(), x);
+HWY_INLINE Vector load(const Table& fitted, std::size_t parameter) {
+    return hn::Load(Lanes(), fitted[parameter]);
 }
-HWY_INLINE V load(const Table& fitted, std::size_t parameter) {
-    return hn::Load(D(), fitted[parameter]);
+HWY_INLINE Vector load_exp(const Table& fitted, std::size_t parameter) {
+    return exponential(Lanes(), load(fitted, parameter));
 }
-HWY_INLINE V load_exp(const Table& fitted, std::size_t parameter) {
-    return exponential(D(), load(fitted, parameter));
-}
-HWY_INLINE V at_most(V x, double limit) {
+HWY_INLINE Vector at_most(Vector x, double limit) {
     return hn::Min(x, number(limit));
 }
 
 /// ln(1 + e^x) and 1 / (1 + e^−x), for any x.
 struct Softplus {
-    HWY_INLINE explicit Softplus(V x) {
-        const V e = exponential(D(), hn::Neg(hn::Abs(x)));
-        const V share = number(1) / (number(1) + e);
-        value = hn::Max(x, hn::Zero(D())) + natural_log_of_normal(D(), number(1) + e);
-        slope = hn::IfThenElse(hn::Lt(x, hn::Zero(D())), e * share, share);
+    HWY_INLINE explicit Softplus(Vector x) {
+        const Vector e = exponential(Lanes(), hn::Neg(hn::Abs(x)));
+        const Vector share = number(1) / (number(1) + e);
+        value = hn::Max(x, hn::Zero(Lanes())) + natural_log_of_normal(Lanes(), number(1) + e);
+        slope = hn::IfThenElse(hn::Lt(x, hn::Zero(Lanes())), e * share, share);
     }
-    V value;
-    V slope;
+    Vector value;
+    Vector slope;
 };
 
 template <std::size_t N>
 struct Point {
-    V value;
-    std::array<V, N> slope;
+    Vector value;
+    std::array<Vector, N> slope;
+};
+
+/// N = K N0 / (N0 (1 − E) + K E), E = e^(−growth), with the slopes of ln N by ln K and by the growth.
+struct Saturation {
+    HWY_INLINE Saturation(Vector n0, Vector k, Vector growth) {
+        const Vector e = exponential(Lanes(), hn::Neg(growth));
+        const Vector risen = n0 * (number(1) - e);
+        const Vector share = number(1) / (risen + k * e);
+        value = k * n0 * share;
+        by_capacity = risen * share;
+        by_growth = (k - n0) * e * share;
+    }
+    Vector value;
+    Vector by_capacity;
+    Vector by_growth;
 };
 
 class Logistic {
@@ -66,17 +76,13 @@ class Logistic {
     HWY_INLINE explicit Logistic(const Table& fitted)
         : n0_(load_exp(fitted, 0)), k_(load_exp(fitted, 1)), rate_(load_exp(fitted, 2)) {}
 
-    HWY_INLINE Point<3> at(V t) const {
-        const V e = exponential(D(), hn::Neg(rate_ * t));
-        const V risen = n0_ * (number(1) - e);
-        const V share = number(1) / (risen + k_ * e);
-        const V grown = risen * share;
-        const V rest = (k_ - n0_) * e;
-        return {k_ * n0_ * share, {number(1) - grown, grown, rest * share * rate_ * t}};
+    HWY_INLINE Point<3> at(Vector t) const {
+        const Saturation n(n0_, k_, rate_ * t);
+        return {n.value, {number(1) - n.by_capacity, n.by_capacity, n.by_growth * rate_ * t}};
     }
 
   private:
-    V n0_, k_, rate_;
+    Vector n0_, k_, rate_;
 };
 
 class Richards {
@@ -89,27 +95,27 @@ class Richards {
           rate_(load_exp(fitted, 2)),
           shape_(load_exp(fitted, 3)) {}
 
-    HWY_INLINE Point<4> at(V t) const {
+    HWY_INLINE Point<4> at(Vector t) const {
         // G = 1 − E + E Q, E = e^(−βμt), E Q = e^w; divided by e^w where that is above 1.
-        const V rate_t = rate_ * t;
-        const V e = exponential(D(), hn::Neg(shape_ * rate_t));
-        const V w = shape_ * (height_ - rate_t);
-        const V small = exponential(D(), hn::Neg(hn::Abs(w)));
-        const auto above = hn::Gt(w, hn::Zero(D()));
-        const V scale = hn::IfThenElse(above, small, number(1));
-        const V eq = hn::IfThenElse(above, number(1), small);
-        const V g = (number(1) - e) * scale + eq;
-        const V ln_g = hn::Max(w, hn::Zero(D())) + natural_log_of_normal(D(), g);
-        const V share = number(1) / g;
-        const V s = eq * share;
-        const V rest = e * scale * share;
-        const V by_rate = rate_t * (s - rest);
-        const V by_shape = ln_g / shape_ - s * (height_ - rate_t) - rate_t * rest;
+        const Vector rate_t = rate_ * t;
+        const Vector e = exponential(Lanes(), hn::Neg(shape_ * rate_t));
+        const Vector w = shape_ * (height_ - rate_t);
+        const Vector small = exponential(Lanes(), hn::Neg(hn::Abs(w)));
+        const auto above = hn::Gt(w, hn::Zero(Lanes()));
+        const Vector scale = hn::IfThenElse(above, small, number(1));
+        const Vector eq = hn::IfThenElse(above, number(1), small);
+        const Vector g = (number(1) - e) * scale + eq;
+        const Vector ln_g = hn::Max(w, hn::Zero(Lanes())) + natural_log_of_normal(Lanes(), g);
+        const Vector share = number(1) / g;
+        const Vector s = eq * share;
+        const Vector rest = e * scale * share;
+        const Vector by_rate = rate_t * (s - rest);
+        const Vector by_shape = ln_g / shape_ - s * (height_ - rate_t) - rate_t * rest;
         return {ln_k_ - ln_g / shape_, {s, number(1) - s, by_rate, by_shape}};
     }
 
   private:
-    V ln_k_, height_, rate_, shape_;
+    Vector ln_k_, height_, rate_, shape_;
 };
 
 class Baranyi {
@@ -118,32 +124,33 @@ class Baranyi {
     static constexpr bool gives_log = false;
     HWY_INLINE explicit Baranyi(const Table& fitted)
         : n0_(load_exp(fitted, 0)),
-          start_share_(exponential(D(), load(fitted, 0) - load(fitted, 1))),
+          start_share_(exponential(Lanes(), load(fitted, 0) - load(fitted, 1))),
           rate_(load_exp(fitted, 2)),
           lag_rate_(load(fitted, 3) * rate_),
-          ready_(exponential(D(), hn::Neg(at_most(lag_rate_, 300)))) {}
+          ready_(exponential(Lanes(), hn::Neg(at_most(lag_rate_, 300)))) {}
 
-    HWY_INLINE Point<4> at(V t) const {
+    HWY_INLINE Point<4> at(Vector t) const {
         // N = N0 S / D, S = E + F, D = E + F N0/K, E = e^(−μt), F = e^(−μλ) (1 − E).
-        const V rate_t = rate_ * t;
-        const V e = exponential(D(), hn::Neg(at_most(rate_t, 300)));
-        const V f = ready_ * (number(1) - e);
-        const V f_share = start_share_ * f;
-        const V s = e + f;
-        const V d = e + f_share;
-        const V both = number(1) / (s * d);
-        const V per_s = d * both;
-        const V per_d = s * both;
-        const V saturated = f_share * per_d;
-        const V by_h0 = saturated - f * per_s;
-        const V te = rate_t * e;
-        const V by_growth = te * ((number(1) - start_share_ * ready_) * per_d - (number(1) - ready_) * per_s);
+        const Vector rate_t = rate_ * t;
+        const Vector e = exponential(Lanes(), hn::Neg(at_most(rate_t, 300)));
+        const Vector f = ready_ * (number(1) - e);
+        const Vector f_share = start_share_ * f;
+        const Vector s = e + f;
+        const Vector d = e + f_share;
+        const Vector both = number(1) / (s * d);
+        const Vector per_s = d * both;
+        const Vector per_d = s * both;
+        const Vector saturated = f_share * per_d;
+        const Vector by_h0 = saturated - f * per_s;
+        const Vector te = rate_t * e;
+        const Vector by_growth =
+            te * ((number(1) - start_share_ * ready_) * per_d - (number(1) - ready_) * per_s);
         return {n0_ * s * per_d,
                 {number(1) - saturated, saturated, by_growth + by_h0 * lag_rate_, by_h0 * rate_}};
     }
 
   private:
-    V n0_, start_share_, rate_, lag_rate_, ready_;
+    Vector n0_, start_share_, rate_, lag_rate_, ready_;
 };
 
 class Huang {
@@ -158,98 +165,93 @@ class Huang {
           shape_(load_exp(fitted, 4)),
           at_start_(hn::Neg(shape_ * lag_)) {}
 
-    HWY_INLINE Point<5> at(V t) const {
+    HWY_INLINE Point<5> at(Vector t) const {
         const Softplus now(shape_ * (t - lag_));
-        const V b = (now.value - at_start_.value) / shape_;
-        const V e = exponential(D(), hn::Neg(rate_ * b));
-        const V risen = n0_ * (number(1) - e);
-        const V share = number(1) / (risen + k_ * e);
-        const V grown = risen * share;
-        const V rest = (k_ - n0_) * e;
-        const V by_b = rest * share * rate_;
-        const V by_lag = by_b * (at_start_.slope - now.slope);
-        const V by_shape = by_b * ((t - lag_) * now.slope + lag_ * at_start_.slope - b);
-        return {k_ * n0_ * share, {number(1) - grown, grown, by_b * b, by_lag, by_shape}};
+        const Vector b = (now.value - at_start_.value) / shape_;
+        const Saturation n(n0_, k_, rate_ * b);
+        const Vector by_b = n.by_growth * rate_;
+        const Vector by_lag = by_b * (at_start_.slope - now.slope);
+        const Vector by_shape = by_b * ((t - lag_) * now.slope + lag_ * at_start_.slope - b);
+        return {n.value, {number(1) - n.by_capacity, n.by_capacity, by_b * b, by_lag, by_shape}};
     }
 
   private:
-    V n0_, k_, rate_, lag_, shape_;
+    Vector n0_, k_, rate_, lag_, shape_;
     Softplus at_start_;
 };
 
-class ZwieteringLogistic {
-  public:
-    static constexpr std::size_t parameters = 4;
-    static constexpr bool gives_log = true;
-    HWY_INLINE explicit ZwieteringLogistic(const Table& fitted)
+/// What Zwietering's models have in common: ln N = ln N0 + g(x), x = steepness (λ − t).
+class Zwietering {
+  protected:
+    HWY_INLINE explicit Zwietering(const Table& fitted)
         : ln_n0_(load(fitted, 0)),
           a_(load_exp(fitted, 1)),
           rate_(load_exp(fitted, 2)),
           lag_(load(fitted, 3)) {}
 
-    HWY_INLINE Point<4> at(V t) const {
-        const V x = number(4) * rate_ * (lag_ - t) / a_;
-        const V s = number(1) / (number(1) + exponential(D(), at_most(x + number(2), 700)));
-        const V fall = a_ * s * (number(1) - s);
-        return {ln_n0_ + a_ * s,
-                {number(1), a_ * s + fall * x, hn::Neg(fall * x), hn::Neg(number(4) * rate_ / a_ * fall)}};
-    }
-
-  private:
-    V ln_n0_, a_, rate_, lag_;
-};
-
-class Gompertz {
-  public:
-    static constexpr std::size_t parameters = 4;
-    static constexpr bool gives_log = true;
-    HWY_INLINE explicit Gompertz(const Table& fitted)
-        : ln_n0_(load(fitted, 0)),
-          a_(load_exp(fitted, 1)),
-          rate_(load_exp(fitted, 2)),
-          lag_(load(fitted, 3)) {}
-
-    HWY_INLINE Point<4> at(V t) const {
-        const V steepness = number(std::numbers::e) * rate_ / a_;
-        const V x = steepness * (lag_ - t);
-        const V inner = exponential(D(), at_most(x + number(1), 50));
-        const V g = a_ * exponential(D(), hn::Neg(inner));
-        const V fall = g * inner;
+    /// `fall` is −dg/dx.
+    HWY_INLINE Point<4> point(Vector g, Vector fall, Vector x, Vector steepness) const {
         return {ln_n0_ + g, {number(1), g + fall * x, hn::Neg(fall * x), hn::Neg(fall * steepness)}};
     }
 
-  private:
-    V ln_n0_, a_, rate_, lag_;
+    Vector ln_n0_, a_, rate_, lag_;
 };
 
-class ZwieteringRichards {
+class ZwieteringLogistic : Zwietering {
+  public:
+    static constexpr std::size_t parameters = 4;
+    static constexpr bool gives_log = true;
+    HWY_INLINE explicit ZwieteringLogistic(const Table& fitted) : Zwietering(fitted) {}
+
+    HWY_INLINE Point<4> at(Vector t) const {
+        const Vector x = number(4) * rate_ * (lag_ - t) / a_;
+        const Vector s = number(1) / (number(1) + exponential(Lanes(), at_most(x + number(2), 700)));
+        const Vector fall = a_ * s * (number(1) - s);
+        return point(a_ * s, fall, x, number(4) * rate_ / a_);
+    }
+};
+
+class Gompertz : Zwietering {
+  public:
+    static constexpr std::size_t parameters = 4;
+    static constexpr bool gives_log = true;
+    HWY_INLINE explicit Gompertz(const Table& fitted) : Zwietering(fitted) {}
+
+    HWY_INLINE Point<4> at(Vector t) const {
+        const Vector steepness = number(std::numbers::e) * rate_ / a_;
+        const Vector x = steepness * (lag_ - t);
+        const Vector inner = exponential(Lanes(), at_most(x + number(1), 50));
+        const Vector g = a_ * exponential(Lanes(), hn::Neg(inner));
+        const Vector fall = g * inner;
+        return point(g, fall, x, steepness);
+    }
+};
+
+class ZwieteringRichards : Zwietering {
   public:
     static constexpr std::size_t parameters = 5;
     static constexpr bool gives_log = true;
     HWY_INLINE explicit ZwieteringRichards(const Table& fitted)
-        : ln_n0_(load(fitted, 0)),
-          a_(load_exp(fitted, 1)),
-          lag_(load(fitted, 3)),
+        : Zwietering(fitted),
           shape_(load_exp(fitted, 4)),
-          ln_next_(natural_log(D(), number(1) + shape_)),
-          steepness_(load_exp(fitted, 2) / a_ *
-                     exponential(D(), (number(1) + number(1) / shape_) * ln_next_)) {}
+          ln_next_(natural_log(Lanes(), number(1) + shape_)),
+          steepness_(rate_ / a_ * exponential(Lanes(), (number(1) + number(1) / shape_) * ln_next_)) {}
 
-    HWY_INLINE Point<5> at(V t) const {
+    HWY_INLINE Point<5> at(Vector t) const {
         // R = (1 + u)^(−1/v), u = v e^(1 + v + x)
-        const V x = steepness_ * (lag_ - t);
-        const V u = shape_ * exponential(D(), at_most(number(1) + shape_ + x, 600));
-        const V ln_r = hn::Neg(natural_log(D(), number(1) + u)) / shape_;
-        const V g = a_ * exponential(D(), ln_r);
-        const V fall = g * u / (number(1) + u) / shape_;           // of the value, by −x
-        const V x_by_shape = x * (number(1) - ln_next_ / shape_);  // shape · ∂x/∂shape
-        const V by_shape = hn::Neg(g * ln_r + fall * (number(1) + shape_ + x_by_shape));
-        return {ln_n0_ + g,
-                {number(1), g + fall * x, hn::Neg(fall * x), hn::Neg(fall * steepness_), by_shape}};
+        const Vector x = steepness_ * (lag_ - t);
+        const Vector u = shape_ * exponential(Lanes(), at_most(number(1) + shape_ + x, 600));
+        const Vector ln_r = hn::Neg(natural_log(Lanes(), number(1) + u)) / shape_;
+        const Vector g = a_ * exponential(Lanes(), ln_r);
+        const Vector fall = g * u / (number(1) + u) / shape_;           // of the value, by −x
+        const Vector x_by_shape = x * (number(1) - ln_next_ / shape_);  // shape · ∂x/∂shape
+        const Vector by_shape = hn::Neg(g * ln_r + fall * (number(1) + shape_ + x_by_shape));
+        const Point<4> four = point(g, fall, x, steepness_);
+        return {four.value, {four.slope[0], four.slope[1], four.slope[2], four.slope[3], by_shape}};
     }
 
   private:
-    V ln_n0_, a_, lag_, shape_, ln_next_, steepness_;
+    Vector shape_, ln_next_, steepness_;
 };
 
 }  // namespace growth_models

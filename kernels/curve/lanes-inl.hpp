@@ -24,6 +24,12 @@ using Vector = hn::Vec<Lanes>;
 using Mask = hn::Mask<Lanes>;
 inline constexpr std::size_t lane_count = hn::MaxLanes(Lanes());
 
+/// The same number in each lane.
+template <typename T>
+HWY_INLINE Vector number(T x) {
+    return hn::Set(Lanes(), static_cast<double>(x));
+}
+
 /// One time of `wells` <= lane_count wells; NaN where a reading is not finite, and in lanes without a well.
 HWY_INLINE Vector load_finite(const double* values, std::size_t wells) {
     const Lanes d;

@@ -20,12 +20,7 @@ namespace wellsieve::kernels::curve::HWY_NAMESPACE {
 
 namespace models = growth_models;
 namespace in = parametric_fit_internal;
-using models::D;
-using models::lane_count;
-using models::number;
 using models::Table;
-using models::V;
-using Mask = hn::Mask<D>;
 
 /// The curves in the lanes, [time][lane]; weight 0 where there is no value.
 struct Block {
@@ -44,25 +39,25 @@ struct Moments {
 template <class Model, bool logarithmic>
 HWY_NOINLINE void take_moments(const Block& block, const Table& fitted, Moments& out) {
     constexpr std::size_t n = Model::parameters;
-    const D d;
+    const Lanes d;
     const Model model(fitted);
-    V rss = hn::Zero(d);
-    std::array<V, n> gradient;
-    std::array<V, n*(n + 1) / 2> curvature;
+    Vector rss = hn::Zero(d);
+    std::array<Vector, n> gradient;
+    std::array<Vector, n*(n + 1) / 2> curvature;
     gradient.fill(hn::Zero(d));
     curvature.fill(hn::Zero(d));
     for (std::size_t i = 0; i < block.times_h.size(); ++i) {
         auto point = model.at(number(block.times_h[i]));
-        V scale = hn::Load(d, block.weight + i * lane_count);
+        Vector scale = hn::Load(d, block.weight + i * lane_count);
         if constexpr (Model::gives_log && !logarithmic)
             point.value = exponential(d, point.value);
         if constexpr (!Model::gives_log && logarithmic)
             point.value = natural_log(d, point.value);
-        const V residual = (point.value - hn::Load(d, block.value + i * lane_count)) * scale;
+        const Vector residual = (point.value - hn::Load(d, block.value + i * lane_count)) * scale;
         if constexpr (!logarithmic)
             scale = scale * point.value;
         rss = rss + residual * residual;
-        for (V& slope : point.slope)
+        for (Vector& slope : point.slope)
             slope = slope * scale;
         for (std::size_t p = 0, at = 0; p < n; ++p) {
             gradient[p] = gradient[p] + point.slope[p] * residual;
@@ -113,14 +108,14 @@ class Step {
     /// outwards stays.
     void take(const Moments& moments, const Table& fitted, const Table& low, const Table& high,
               const double* damping, Table& trial, double* gain) {
-        const D d;
+        const Lanes d;
         set_up(moments, fitted, low, high, hn::Load(d, damping));
         factorise();
         solve();
-        V fall = hn::Zero(d);
+        Vector fall = hn::Zero(d);
         for (std::size_t p = 0; p < n_; ++p) {
-            const V from = hn::Load(d, fitted[p]);
-            const V to = hn::Min(hn::Max(from + delta_[p], hn::Load(d, low[p])), hn::Load(d, high[p]));
+            const Vector from = hn::Load(d, fitted[p]);
+            const Vector to = hn::Min(hn::Max(from + delta_[p], hn::Load(d, low[p])), hn::Load(d, high[p]));
             hn::Store(to, d, trial[p]);
             delta_[p] = to - from;
             fall = fall - number(2) * hn::Load(d, moments.gradient[p]) * delta_[p];
@@ -133,19 +128,20 @@ class Step {
     }
 
   private:
-    void set_up(const Moments& moments, const Table& fitted, const Table& low, const Table& high, V damping) {
-        const D d;
+    void set_up(const Moments& moments, const Table& fitted, const Table& low, const Table& high,
+                Vector damping) {
+        const Lanes d;
         std::array<Mask, in::most_parameters> held;
         for (std::size_t p = 0; p < n_; ++p) {
-            const V at = hn::Load(d, fitted[p]);
-            const V slope = hn::Load(d, moments.gradient[p]);
+            const Vector at = hn::Load(d, fitted[p]);
+            const Vector slope = hn::Load(d, moments.gradient[p]);
             held[p] = hn::Or(hn::And(hn::Le(at, hn::Load(d, low[p])), hn::Ge(slope, hn::Zero(d))),
                              hn::And(hn::Ge(at, hn::Load(d, high[p])), hn::Le(slope, hn::Zero(d))));
             delta_[p] = hn::IfThenZeroElse(held[p], hn::Neg(slope));
         }
         for (std::size_t p = 0, at = 0; p < n_; ++p)
             for (std::size_t q = p; q < n_; ++q, ++at) {
-                const V x = hn::Load(d, moments.curvature[at]);
+                const Vector x = hn::Load(d, moments.curvature[at]);
                 if (p != q) {
                     a_[q][p] = hn::IfThenZeroElse(hn::Or(held[p], held[q]), x);
                     continue;
@@ -157,15 +153,15 @@ class Step {
 
     void factorise() {
         for (std::size_t j = 0; j < n_; ++j) {
-            V pivot = a_[j][j];
+            Vector pivot = a_[j][j];
             for (std::size_t k = 0; k < j; ++k)
                 pivot = pivot - a_[j][k] * a_[j][k] * a_[k][k];
             // Too small a pivot is rounding: the diagonal keeps the step short.
-            const V least = number(in::least_pivot) * a_[j][j];
+            const Vector least = number(in::least_pivot) * a_[j][j];
             pivot = hn::IfThenElse(hn::Gt(pivot, least), pivot, a_[j][j]);
             a_[j][j] = pivot;
             for (std::size_t i = j + 1; i < n_; ++i) {
-                V x = a_[i][j];
+                Vector x = a_[i][j];
                 for (std::size_t k = 0; k < j; ++k)
                     x = x - a_[i][k] * a_[j][k] * a_[k][k];
                 a_[i][j] = hn::Div(x, pivot);
@@ -185,8 +181,8 @@ class Step {
     }
 
     std::size_t n_;
-    std::array<std::array<V, in::most_parameters>, in::most_parameters> a_;
-    std::array<V, in::most_parameters> delta_;
+    std::array<std::array<Vector, in::most_parameters>, in::most_parameters> a_;
+    std::array<Vector, in::most_parameters> delta_;
 };
 
 /// One well a lane, from one start; a lane that is done takes the next start, or the next well.

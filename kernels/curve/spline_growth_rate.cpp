@@ -16,15 +16,13 @@
 #include <hwy/foreach_target.h>
 // foreach_target comes before what is compiled for each target.
 #include "kernels/curve/exp_log-inl.hpp"
+#include "kernels/curve/lanes-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace wellsieve::kernels::curve::HWY_NAMESPACE {
 namespace splines {
 
 namespace in = spline_internal;
-using D = hn::ScalableTag<double>;
-using V = hn::Vec<D>;
-inline constexpr std::size_t lane_count = hn::MaxLanes(D());
 
 /// Vectors in memory, one a coefficient or a time.
 class Column {
@@ -32,18 +30,14 @@ class Column {
     explicit Column(std::size_t n) : data_(hwy::AllocateAligned<double>(n * lane_count)) {
         std::fill_n(data_.get(), n * lane_count, 0.0);
     }
-    V operator[](std::size_t i) const { return hn::Load(D(), data_.get() + i * lane_count); }
-    void set(std::size_t i, V x) { hn::Store(x, D(), data_.get() + i * lane_count); }
+    Vector operator[](std::size_t i) const { return hn::Load(Lanes(), data_.get() + i * lane_count); }
+    void set(std::size_t i, Vector x) { hn::Store(x, Lanes(), data_.get() + i * lane_count); }
     double lane(std::size_t i, std::size_t lane) const { return data_[i * lane_count + lane]; }
     double* at(std::size_t i) { return data_.get() + i * lane_count; }
 
   private:
     hwy::AlignedFreeUniquePtr<double[]> data_;
 };
-
-HWY_INLINE V number(double x) {
-    return hn::Set(D(), x);
-}
 
 /// Wells with readings at the same times, one a lane.
 class Smoother {
@@ -74,7 +68,7 @@ class Smoother {
             double* x = value_.at(i);
             for (std::size_t lane = 0; lane < lane_count; ++lane)
                 x[lane] = lane < wells.size() ? curves_.at(rows_[i], wells[lane]) : 1.0;
-            const V y = natural_log(D(), value_[i]);
+            const Vector y = natural_log(Lanes(), value_[i]);
             value_.set(i, y);
             for (std::size_t a = 0; a < in::order; ++a) {
                 const std::size_t at = basis_.piece[i] + a;
@@ -89,7 +83,7 @@ class Smoother {
             for (std::size_t d = 1; d < in::order && j + d < n; ++d)
                 coefficient_.set(j + d, coefficient_[j + d] - number(system_.factor[j][d]) * coefficient_[j]);
         for (std::size_t j = n; j-- > 0;) {
-            V x = coefficient_[j] / number(system_.factor[j][0]);
+            Vector x = coefficient_[j] / number(system_.factor[j][0]);
             for (std::size_t d = 1; d < in::order && j + d < n; ++d)
                 x = x - number(system_.factor[j][d]) * coefficient_[j + d];
             coefficient_.set(j, x);
@@ -97,22 +91,22 @@ class Smoother {
     }
 
     void measure_fit() {
-        V sum = number(0), residual_square = number(0), square = number(0);
+        Vector sum = number(0), residual_square = number(0), square = number(0);
         for (std::size_t i = 0; i < rows_.size(); ++i)
             sum = sum + value_[i];
-        const V mean = sum / number(static_cast<double>(rows_.size()));
+        const Vector mean = sum / number(rows_.size());
         for (std::size_t i = 0; i < rows_.size(); ++i) {
-            const V residual = value_[i] - combination(basis_.value[i], basis_.piece[i]);
-            const V spread = value_[i] - mean;
+            const Vector residual = value_[i] - combination(basis_.value[i], basis_.piece[i]);
+            const Vector spread = value_[i] - mean;
             residual_square = residual_square + residual * residual;
             square = square + spread * spread;
         }
-        hn::Store(residual_square, D(), residual_square_);
-        hn::Store(square, D(), square_);
+        hn::Store(residual_square, Lanes(), residual_square_);
+        hn::Store(square, Lanes(), square_);
     }
 
-    V combination(const in::Four& of, std::size_t piece) const {
-        V out = number(0);
+    Vector combination(const in::Four& of, std::size_t piece) const {
+        Vector out = number(0);
         for (std::size_t a = 0; a < in::order; ++a)
             out = out + number(of[a]) * coefficient_[piece + a];
         return out;
@@ -120,30 +114,31 @@ class Smoother {
 
     /// The slope is a parabola in each piece: its ends, and its top where the bend changes sign.
     void find_steepest() {
-        V best = number(-std::numeric_limits<double>::infinity());
-        V at = number(0), piece = number(0);
-        const auto consider = [&](V slope, V offset, std::size_t j) HWY_ATTR {
+        Vector best = number(-std::numeric_limits<double>::infinity());
+        Vector at = number(0), piece = number(0);
+        const auto consider = [&](Vector slope, Vector offset, std::size_t j) HWY_ATTR {
             const auto steeper = hn::Gt(slope, best);
             best = hn::IfThenElse(steeper, slope, best);
             at = hn::IfThenElse(steeper, offset, at);
-            piece = hn::IfThenElse(steeper, number(static_cast<double>(j)), piece);
+            piece = hn::IfThenElse(steeper, number(j), piece);
         };
         for (std::size_t j = 0; j < basis_.pieces.size(); ++j) {
             const in::Piece& p = basis_.pieces[j];
-            const V slope = combination(p.slope, j), bend = combination(p.bend, j),
-                    end = combination(p.bend_end, j);
+            const Vector slope = combination(p.slope, j), bend = combination(p.bend, j),
+                         end = combination(p.bend_end, j);
             consider(slope, number(0), j);
-            const V fall = bend - end;
+            const Vector fall = bend - end;
             const auto has_top = hn::And(hn::Gt(bend, number(0)), hn::Lt(end, number(0)));
-            const V offset = hn::IfThenElseZero(has_top, bend / hn::IfThenElse(has_top, fall, number(1))) *
-                             number(p.length);
+            const Vector offset =
+                hn::IfThenElseZero(has_top, bend / hn::IfThenElse(has_top, fall, number(1))) *
+                number(p.length);
             consider(slope + number(0.5) * bend * offset, offset, j);
             if (j + 1 == basis_.pieces.size())
                 consider(slope + number(0.5 * p.length) * (bend + end), number(p.length), j);
         }
-        hn::Store(best, D(), best_);
-        hn::Store(at, D(), at_);
-        hn::Store(piece, D(), piece_);
+        hn::Store(best, Lanes(), best_);
+        hn::Store(at, Lanes(), at_);
+        hn::Store(piece, Lanes(), piece_);
     }
 
     SplineRate describe(std::size_t lane) const {
@@ -192,8 +187,8 @@ void smooth_wells(const Curves& curves, const SplineOptions& options, std::span<
     for (const std::size_t row : rows)
         times_h.push_back(curves.times_h[row]);
     splines::Smoother smoother(curves, options, rows, times_h);
-    for (std::size_t first = 0; first < wells.size(); first += splines::lane_count)
-        smoother.run(wells.subspan(first, std::min(splines::lane_count, wells.size() - first)), out);
+    for (std::size_t first = 0; first < wells.size(); first += lane_count)
+        smoother.run(wells.subspan(first, std::min(lane_count, wells.size() - first)), out);
 }
 
 }  // namespace wellsieve::kernels::curve::HWY_NAMESPACE
@@ -210,17 +205,18 @@ void spline_growth_rates(const Curves& curves, const SplineOptions& options,
     std::fill(out.begin(), out.end(), SplineRate{});
     // Knots, and with them all matrices, belong to the times at which a well was read: mostly all of them.
     std::map<std::vector<std::size_t>, std::vector<std::size_t>> wells_of;
+    std::vector<std::size_t> rows;
     for (std::size_t well = 0; well < curves.wells; ++well) {
-        std::vector<std::size_t> rows;
+        rows.clear();
         for (std::size_t i = 0; i < curves.times(); ++i)
             if (const double x = curves.at(i, well); x > 0 && std::isfinite(x))
                 rows.push_back(i);
         out[well].points = static_cast<std::uint32_t>(rows.size());
         if (rows.size() >= std::max(options.min_points, least_spline_points))
-            wells_of[std::move(rows)].push_back(well);
+            wells_of[rows].push_back(well);
     }
-    for (const auto& [rows, wells] : wells_of)
-        HWY_DYNAMIC_DISPATCH(smooth_wells)(curves, options, rows, wells, out);
+    for (const auto& [used, wells] : wells_of)
+        HWY_DYNAMIC_DISPATCH(smooth_wells)(curves, options, used, wells, out);
 }
 
 }  // namespace wellsieve::kernels::curve
