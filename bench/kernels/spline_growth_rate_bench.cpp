@@ -3,41 +3,35 @@
 #include <cmath>
 #include <vector>
 
+#include "bench/kernels/curves.hpp"
 #include "bench/kernels/each_target.hpp"
-#include "kernels/stats/normal_draws.hpp"
 
 namespace {
 
 using namespace wellsieve;
 using namespace wellsieve::kernels::curve;
 
-constexpr std::size_t wells = 96;
+constexpr std::size_t times = 93;
 
+/// One item is one curve.
 template <auto Function>
 void run(benchmark::State& state) {
-    const auto times = static_cast<std::size_t>(state.range(0));
-    std::vector<double> times_h, values(times * wells), mean(wells), sd(wells, 0.003);
-    for (std::size_t i = 0; i < times; ++i) {
-        times_h.push_back(0.25 * static_cast<double>(i));
-        for (std::size_t w = 0; w < wells; ++w)
-            mean[w] = 0.05 + 0.9 / (1 + std::exp(5 - (0.5 + 0.005 * static_cast<double>(w)) * times_h[i]));
-        kernels::stats::normal_draws({1, 0, static_cast<std::uint32_t>(i)}, mean, sd,
-                                     std::span(values).subspan(i * wells, wells));
-    }
-    const Curves curves{values, times_h, wells};
-    std::vector<SplineRate> out(wells), expected(wells);
-    Function(curves, {}, out);
-    spline_growth_rates(curves, {}, expected);
-    for (std::size_t w = 0; w < wells; ++w)
-        bench::require(std::abs(out[w].rate_per_h - expected[w].rate_per_h) < 1e-6, "spline_growth_rates");
+    const bench::PlateOfCurves plate =
+        bench::logistic_curves(static_cast<std::size_t>(state.range(0)), times);
+    std::vector<SplineRate> out(plate.wells), expected(plate.wells);
+    Function(plate.view(), {}, out);
+    spline_growth_rates_reference(plate.view(), {}, expected);
+    for (std::size_t well = 0; well < plate.wells; ++well)
+        bench::require(std::abs(out[well].rate_per_h - expected[well].rate_per_h) < 1e-6,
+                       "spline_growth_rates");
     for (auto _ : state) {
-        Function(curves, {}, out);
+        Function(plate.view(), {}, out);
         benchmark::ClobberMemory();
     }
-    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(wells));
+    state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
-const bool registered = bench::register_kernel("spline_growth_rates", {93}, run<spline_growth_rates>,
+const bool registered = bench::register_kernel("spline_growth_rates", {96}, run<spline_growth_rates>,
                                                run<spline_growth_rates_reference>);
 
 }  // namespace

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -21,8 +23,24 @@ struct CurveSet {
     std::vector<double> times_h;
     std::vector<double> values;
     std::size_t wells = 0;
+    std::vector<std::string> names = {};  ///< of the wells, where they have some
 
     kernels::curve::Curves view() const { return {values, times_h, wells}; }
+
+    std::size_t well(const std::string& name) const {
+        const auto found = std::find(names.begin(), names.end(), name);
+        REQUIRE(found != names.end());
+        return static_cast<std::size_t>(found - names.begin());
+    }
+
+    CurveSet only(std::size_t well) const {
+        CurveSet out;
+        out.times_h = times_h;
+        out.wells = 1;
+        for (std::size_t i = 0; i < times_h.size(); ++i)
+            out.values.push_back(values[i * wells + well]);
+        return out;
+    }
 };
 
 /// One curve a column.
@@ -162,12 +180,9 @@ inline std::string text_of(const std::vector<double>& numbers) {
 }
 
 inline const std::string growth_data = WELLSIEVE_SHARED_DATA "/growth/";
-
-/// A set of the shared data, and what another program found in it.
-struct PeerSet {
-    CurveSet curves;
-    std::vector<std::string> wells;
-};
+/// Of the shared data: those that growthrates, gcplyr and growthcurver were run on.
+inline const std::vector<std::string> peer_sets{"growthrates_bactgrowth", "gcplyr_isolate",
+                                                "growthcurver_growthdata_SIM"};
 
 /// The simulated set as the peers got it: to eight digits.
 inline std::vector<double> to_eight_digits(std::vector<double> values) {
@@ -179,27 +194,40 @@ inline std::vector<double> to_eight_digits(std::vector<double> values) {
     return values;
 }
 
-inline PeerSet peer_curves(const std::string& name) {
-    const ReferenceTable table(growth_data + name + ".tsv");
-    const bool rounded = name == "growthcurver_growthdata_SIM";
-    const auto numbers = [&](const std::string& column) {
-        return rounded ? to_eight_digits(table.numbers(column)) : table.numbers(column);
-    };
-    PeerSet out;
-    out.wells = table.names();
-    out.wells.erase(out.wells.begin());
+/// A tab-separated table of a time column and one column a well, less its blank.
+inline CurveSet read_curves(const std::string& path, double blank = 0) {
+    const ReferenceTable table(path);
+    CurveSet out;
+    out.names.assign(table.names().begin() + 1, table.names().end());
+    out.wells = out.names.size();
+    out.times_h = table.numbers(table.names()[0]);
     std::vector<std::vector<double>> columns;
-    for (const std::string& well : out.wells)
-        columns.push_back(numbers(well));
-    out.curves = of_columns(numbers("time_h"), columns);
+    for (const std::string& name : out.names)
+        columns.push_back(table.numbers(name));
+    for (std::size_t i = 0; i < out.times_h.size(); ++i)
+        for (const std::vector<double>& column : columns)
+            out.values.push_back(column[i] - blank);
     return out;
 }
 
-/// The row of each well of `set` in the peer's table; tables leave out wells that the peer did not take.
-inline std::size_t well_index(const PeerSet& set, const std::string& name) {
-    const auto found = std::find(set.wells.begin(), set.wells.end(), name);
-    REQUIRE(found != set.wells.end());
-    return static_cast<std::size_t>(found - set.wells.begin());
+/// A set of the shared data, as the peers got it.
+inline CurveSet peer_curves(const std::string& name) {
+    CurveSet out = read_curves(growth_data + name + ".tsv");
+    if (name == "growthcurver_growthdata_SIM") {
+        out.times_h = to_eight_digits(std::move(out.times_h));
+        out.values = to_eight_digits(std::move(out.values));
+    }
+    return out;
+}
+
+/// No curve is here to be fitted: never measured, five readings only, below zero, level.
+inline CurveSet unfit_curves() {
+    const auto times_h = every_h(1, 12);
+    const double missing = kernels::curve::undefined;
+    return of_columns(times_h, {curve_of(times_h, [&](double) { return missing; }),
+                                curve_of(times_h, [&](double t) { return t < 5 ? 0.1 + 0.1 * t : missing; }),
+                                curve_of(times_h, [](double) { return -1.0; }),
+                                curve_of(times_h, [](double) { return 0.5; })});
 }
 
 }  // namespace wellsieve::tests

@@ -214,28 +214,26 @@ TEST_CASE("a rate of an estimator on the linear scale gives no doubling time") {
 }
 
 TEST_CASE("lag and areas agree with growthrates, gcplyr and growthcurver") {
-    for (const std::string name :
-         {"growthrates_bactgrowth", "gcplyr_isolate", "growthcurver_growthdata_SIM"}) {
+    for (const std::string& name : tests::peer_sets) {
         const std::string base = tests::growth_data + "ref/" + name;
         if (!tests::ReferenceTable::exists(base + ".gcplyr.tsv")) {
             WARN("not compared: no " + base + ".gcplyr.tsv");
             return;
         }
         INFO(name);
-        const tests::PeerSet set = tests::peer_curves(name);
+        const CurveSet set = tests::peer_curves(name);
         const tests::ReferenceTable gcplyr(base + ".gcplyr.tsv");
         const tests::ReferenceTable easy(base + ".growthrates.tsv");
         const tests::ReferenceTable curver(base + ".growthcurver_none.tsv");
-        std::vector<GrowthRate> rates(set.curves.wells);
-        kernels::curve::window_slopes(set.curves.view(), {kernels::curve::SlopeMethod::growthrates, 5, 0.95},
-                                      rates);
+        std::vector<GrowthRate> rates(set.wells);
+        kernels::curve::window_slopes(set.view(), {kernels::curve::SlopeMethod::growthrates, 5, 0.95}, rates);
         CurveTraitOptions options;
         options.start_level = StartLevel::first;
         options.min_fold_change = 0;
-        std::vector<CurveTraits> traits(set.curves.wells);
-        kernels::curve::curve_traits(set.curves.view(), {}, options, rates, traits);
+        std::vector<CurveTraits> traits(set.wells);
+        kernels::curve::curve_traits(set.view(), {}, options, rates, traits);
         for (std::size_t row = 0; row < gcplyr.size(); ++row) {
-            const CurveTraits& t = traits[tests::well_index(set, gcplyr.text(row, "well"))];
+            const CurveTraits& t = traits[set.well(gcplyr.text(row, "well"))];
             INFO(gcplyr.text(row, "well"));
             CHECK(tests::relative_error(t.auc, gcplyr.number(row, "auc")) < 1e-8);
             CHECK(tests::relative_error(t.auc, curver.number(row, "auc_e")) < 1e-8);
@@ -251,16 +249,14 @@ TEST_CASE("the time to half the largest reading agrees with gcplyr") {
         WARN("not compared: no " + path);
         return;
     }
-    const tests::PeerSet set = tests::peer_curves("growthrates_bactgrowth");
+    const CurveSet set = tests::peer_curves("growthrates_bactgrowth");
     const tests::ReferenceTable gcplyr(path);
     for (std::size_t row = 0; row < gcplyr.size(); ++row) {
         CurveTraitOptions options;
         options.threshold = gcplyr.number(row, "max_dens") / 2;
-        const CurveTraits t =
-            tests::judge_all(set.curves, options)[tests::well_index(set, gcplyr.text(row, "well"))].traits;
+        const CurveTraits t = tests::judge_all(set, options)[set.well(gcplyr.text(row, "well"))].traits;
         // Where readings stand at the very threshold, gcplyr takes the last of them.
-        const bool tie =
-            std::count(set.curves.values.begin(), set.curves.values.end(), options.threshold) > 0;
+        const bool tie = std::count(set.values.begin(), set.values.end(), options.threshold) > 0;
         if (!tie && !std::isnan(t.time_to_threshold_h))
             CHECK(tests::relative_error(t.time_to_threshold_h, gcplyr.number(row, "t_first_above_half")) <
                   1e-8);

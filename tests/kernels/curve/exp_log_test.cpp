@@ -2,11 +2,11 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <vector>
 
 #include "kernels/stats/philox.hpp"
+#include "tests/kernels/curve/curve_set.hpp"
 #include "tests/support/each_target.hpp"
 
 using namespace wellsieve;
@@ -23,13 +23,6 @@ double ulps(double a, long double b) {
     const double rounded = static_cast<double>(b);
     const double unit = std::abs(std::nextafter(rounded, infinity) - rounded);
     return static_cast<double>(std::abs(static_cast<long double>(a) - b) / unit);
-}
-
-bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (std::memcmp(&a[i], &b[i], sizeof(double)) != 0 && !(std::isnan(a[i]) && std::isnan(b[i])))
-            return false;
-    return a.size() == b.size();
 }
 
 /// n numbers from `low` to `high`, at random.
@@ -119,16 +112,16 @@ TEST_CASE("exponentials and logarithms have the reference's bits on every SIMD t
                 const auto input = std::span(x).subspan(offset);
                 exponentials(input, std::span(ours).subspan(offset));
                 exponentials_reference(input, std::span(expected).subspan(offset));
-                CHECK(same_bits(ours, expected));
+                CHECK(tests::same_bits(ours, expected));
                 natural_logs(input, std::span(ours).subspan(offset));
                 natural_logs_reference(input, std::span(expected).subspan(offset));
-                CHECK(same_bits(ours, expected));
+                CHECK(tests::same_bits(ours, expected));
             }
         const std::vector<double> positive = numbers(4096, 0.0, 10.0);
         std::vector<double> ours(positive.size()), expected(positive.size());
         natural_logs(positive, ours);
         natural_logs_reference(positive, expected);
-        CHECK(same_bits(ours, expected));
+        CHECK(tests::same_bits(ours, expected));
     });
 }
 

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
 #include <string>
 #include <vector>
 
 #include "kernels/stats/normal_draws.hpp"
-#include "tests/kernels/curve/plates.hpp"
+#include "tests/kernels/curve/curve_set.hpp"
 #include "tests/support/each_target.hpp"
 #include "tests/support/reference_table.hpp"
 
@@ -29,8 +28,8 @@ double truth(std::size_t well, double t) {
     return 0.03 + 0.8 / (1 + std::exp(4 - (0.5 + 0.1 * static_cast<double>(well % 4)) * t));
 }
 
-tests::PlateOfCurves noisy(std::size_t wells, std::size_t times, double noise, bool with_gaps) {
-    tests::PlateOfCurves out;
+tests::CurveSet noisy(std::size_t wells, std::size_t times, double noise, bool with_gaps) {
+    tests::CurveSet out;
     out.wells = wells;
     out.values.resize(wells * times);
     std::vector<double> mean(wells), sd(wells);
@@ -48,23 +47,24 @@ tests::PlateOfCurves noisy(std::size_t wells, std::size_t times, double noise, b
     return out;
 }
 
-bool same_bits(const GaussianProcessRate& a, const GaussianProcessRate& b) {
-    const auto numbers = [](const GaussianProcessRate& r) {
-        return std::array{r.rate_per_h, r.standard_error_per_h, r.time_h,   r.ln_value,
-                          r.length_h,   r.process_sd,           r.noise_sd, r.log_likelihood};
-    };
-    const auto x = numbers(a), y = numbers(b);
-    for (std::size_t i = 0; i < x.size(); ++i)
-        if (std::memcmp(&x[i], &y[i], sizeof(double)) != 0 && !(std::isnan(x[i]) && std::isnan(y[i])))
-            return false;
-    return a.points == b.points && a.length_at_bound == b.length_at_bound;
+std::vector<double> numbers_of(const GaussianProcessRate& r) {
+    return {r.rate_per_h,
+            r.standard_error_per_h,
+            r.time_h,
+            r.ln_value,
+            r.length_h,
+            r.process_sd,
+            r.noise_sd,
+            r.log_likelihood,
+            static_cast<double>(r.points),
+            static_cast<double>(r.length_at_bound)};
 }
 
 }  // namespace
 
 TEST_CASE("Gaussian process rates are those of dense matrices and SciPy's minimiser") {
     const std::string folder = std::string(WELLSIEVE_TEST_DATA) + "/reference/";
-    const tests::PlateOfCurves plate = tests::read_curves(folder + "gaussian_process_curves.tsv");
+    const tests::CurveSet plate = tests::read_curves(folder + "gaussian_process_curves.tsv");
     const ReferenceTable expected(folder + "gaussian_process_rates.tsv");
     const std::vector<GaussianProcessRate> ours = rates(plate.view());
     for (std::size_t row = 0; row < expected.size(); ++row) {
@@ -84,7 +84,7 @@ TEST_CASE("Gaussian process rates are those of dense matrices and SciPy's minimi
 TEST_CASE("Gaussian process rates agree with the dense reference, with the same bits on every SIMD target") {
     for (const std::size_t times : {4, 7, 25, 40})
         for (const std::size_t wells : {1, 5}) {
-            const tests::PlateOfCurves plate = noisy(wells, times, 0.02, true);
+            const tests::CurveSet plate = noisy(wells, times, 0.02, true);
             std::vector<GaussianProcessRate> expected(wells), first;
             gaussian_process_rates_reference(plate.view(), {}, expected);
             tests::for_each_target([&] {
@@ -92,7 +92,7 @@ TEST_CASE("Gaussian process rates agree with the dense reference, with the same 
                 first = first.empty() ? ours : first;
                 for (std::size_t w = 0; w < wells; ++w) {
                     INFO(times << " times, well " << w << " of " << wells);
-                    CHECK(same_bits(ours[w], first[w]));
+                    CHECK(tests::same_bits(numbers_of(ours[w]), numbers_of(first[w])));
                     CHECK(ours[w].points == expected[w].points);
                     CHECK(relative_error(ours[w].rate_per_h, expected[w].rate_per_h) < 1e-5);
                     CHECK(relative_error(ours[w].standard_error_per_h, expected[w].standard_error_per_h) <
@@ -110,7 +110,7 @@ TEST_CASE("Gaussian process rates are near AMiGA's, with larger likelihoods") {
         WARN("not there, not compared: " << folder);
         return;
     }
-    const tests::PlateOfCurves plate = tests::read_curves(folder + "growthrates_bactgrowth.tsv");
+    const tests::CurveSet plate = tests::read_curves(folder + "growthrates_bactgrowth.tsv");
     const ReferenceTable peer(folder + "ref/growthrates_bactgrowth.amiga_gp.tsv");
     const std::vector<GaussianProcessRate> ours = rates(plate.view());
     std::vector<double> errors;
@@ -130,7 +130,7 @@ TEST_CASE("Gaussian process rates are near AMiGA's, with larger likelihoods") {
 }
 
 TEST_CASE("the rate of a noisy curve comes back within its errors") {
-    const tests::PlateOfCurves plate = noisy(12, 60, 0.02, false);
+    const tests::CurveSet plate = noisy(12, 60, 0.02, false);
     const std::vector<GaussianProcessRate> ours = rates(plate.view());
     for (std::size_t w = 0; w < plate.wells; ++w) {
         double steepest = 0;
@@ -144,7 +144,7 @@ TEST_CASE("the rate of a noisy curve comes back within its errors") {
 }
 
 TEST_CASE("scale leaves the Gaussian process rate, and appended missing readings nearly so") {
-    tests::PlateOfCurves plate = noisy(3, 30, 0.02, true);
+    tests::CurveSet plate = noisy(3, 30, 0.02, true);
     const std::vector<GaussianProcessRate> before = rates(plate.view());
     for (double& x : plate.values)
         x *= 8;
@@ -161,16 +161,11 @@ TEST_CASE("scale leaves the Gaussian process rate, and appended missing readings
     plate.values.insert(plate.values.end(), plate.wells, undefined);
     const std::vector<GaussianProcessRate> longer = rates(plate.view(), fixed);
     for (std::size_t w = 0; w < 3; ++w)
-        CHECK(same_bits(longer[w], whole[w]));
+        CHECK(tests::same_bits(numbers_of(longer[w]), numbers_of(whole[w])));
 }
 
 TEST_CASE("curves without enough readings have no Gaussian process rate") {
-    tests::PlateOfCurves plate;
-    plate.wells = 4;
-    for (int i = 0; i < 12; ++i) {
-        plate.times_h.push_back(i);
-        plate.values.insert(plate.values.end(), {undefined, i < 5 ? 0.1 + 0.1 * i : undefined, -1.0, 0.5});
-    }
+    const tests::CurveSet plate = tests::unfit_curves();
     tests::for_each_target([&] {
         const std::vector<GaussianProcessRate> r = rates(plate.view());
         CHECK((std::isnan(r[0].rate_per_h) && r[0].points == 0));

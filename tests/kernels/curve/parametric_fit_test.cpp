@@ -2,12 +2,11 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <vector>
 
 #include "kernels/stats/normal_draws.hpp"
-#include "tests/kernels/curve/plates.hpp"
+#include "tests/kernels/curve/curve_set.hpp"
 #include "tests/support/each_target.hpp"
 #include "tests/support/reference_table.hpp"
 
@@ -50,8 +49,8 @@ std::vector<GrowthFit> fit_slowly(const Curves& curves, const FitOptions& option
 }
 
 /// Curves of a model with noise, some readings missing, one well unlike the others.
-tests::PlateOfCurves noisy(GrowthModel model, std::size_t wells, std::size_t times, double noise) {
-    tests::PlateOfCurves out;
+tests::CurveSet noisy(GrowthModel model, std::size_t wells, std::size_t times, double noise) {
+    tests::CurveSet out;
     out.wells = wells;
     for (std::size_t i = 0; i < times; ++i)
         out.times_h.push_back(static_cast<double>(i) * 24 / static_cast<double>(times));
@@ -73,22 +72,19 @@ tests::PlateOfCurves noisy(GrowthModel model, std::size_t wells, std::size_t tim
     return out;
 }
 
-bool same_bits(const GrowthFit& a, const GrowthFit& b) {
-    const auto same = [](double x, double y) {
-        return std::memcmp(&x, &y, sizeof x) == 0 || (x != x && y != y);
-    };
-    bool out = a.outcome == b.outcome && a.at_bound == b.at_bound && a.points == b.points &&
-               a.iterations == b.iterations && same(a.residual_sum_of_squares, b.residual_sum_of_squares) &&
-               same(a.akaike, b.akaike);
-    for (std::size_t p = 0; p < growth_parameter_count; ++p)
-        out = out && same(a.value[p], b.value[p]) && same(a.standard_error[p], b.standard_error[p]);
+std::vector<double> numbers_of(const GrowthFit& f) {
+    std::vector<double> out{static_cast<double>(f.outcome), static_cast<double>(f.at_bound),
+                            static_cast<double>(f.points),  static_cast<double>(f.iterations),
+                            f.residual_sum_of_squares,      f.akaike};
+    out.insert(out.end(), f.value.begin(), f.value.end());
+    out.insert(out.end(), f.standard_error.begin(), f.standard_error.end());
     return out;
 }
 
 }  // namespace
 
 TEST_CASE("fits of every model are SciPy's, with their errors, RSS and AIC") {
-    const tests::PlateOfCurves plate = tests::read_curves(reference + "growth_fit_curves.tsv");
+    const tests::CurveSet plate = tests::read_curves(reference + "growth_fit_curves.tsv");
     const ReferenceTable expected(reference + "growth_fits.tsv");
     REQUIRE(expected.size() == 2 * growth_model_count);
     for (std::size_t row = 0; row < expected.size(); ++row) {
@@ -133,7 +129,7 @@ TEST_CASE("the logistic fit is growthcurver's") {
             WARN("not there, not compared: " << path);
             continue;
         }
-        const tests::PlateOfCurves plate = tests::read_curves(path, set.blank);
+        const tests::CurveSet plate = tests::read_curves(path, set.blank);
         const ReferenceTable peer(shared + "ref/" + set.fits + ".tsv");
         const std::vector<GrowthFit> ours = fit(plate.view(), {});
         std::size_t compared = 0;
@@ -166,7 +162,7 @@ TEST_CASE("no fit has a larger RSS than that of growthrates") {
         WARN("not there, not compared: " << path);
         return;
     }
-    const tests::PlateOfCurves plate = tests::read_curves(path);
+    const tests::CurveSet plate = tests::read_curves(path);
     const ReferenceTable peer(shared + "ref/growthrates_bactgrowth.growthrates.tsv");
     const std::pair<GrowthModel, std::string> models[] = {{GrowthModel::logistic, "logistic"},
                                                           {GrowthModel::richards, "richards"},
@@ -199,7 +195,7 @@ TEST_CASE("Zwietering's logistic model gives the truth of clean curves, as Dashi
         WARN("not there, not compared: " << path);
         return;
     }
-    const tests::PlateOfCurves plate = tests::read_curves(path, 0.1);
+    const tests::CurveSet plate = tests::read_curves(path, 0.1);
     const ReferenceTable peer(shared + "ref/growthdash_syn_logistic_sub30.growthdash_logistic.tsv");
     FitOptions options;
     options.model = GrowthModel::zwietering_logistic;
@@ -221,7 +217,7 @@ TEST_CASE("fits reach the reference's minimum on every SIMD target, with the sam
     for (const GrowthModel model : all_models)
         for (const FitScale scale : {FitScale::linear, FitScale::logarithmic})
             for (const std::size_t wells : {1, 3, 8, 19}) {
-                const tests::PlateOfCurves plate = noisy(model, wells, 41, 0.001);
+                const tests::CurveSet plate = noisy(model, wells, 41, 0.001);
                 FitOptions options;
                 options.model = model;
                 options.scale = scale;
@@ -233,7 +229,7 @@ TEST_CASE("fits reach the reference's minimum on every SIMD target, with the sam
                     for (std::size_t w = 0; w < wells; ++w) {
                         INFO(model_names[static_cast<std::size_t>(model)] << " well " << w << " of "
                                                                           << wells);
-                        CHECK(same_bits(ours[w], first[w]));
+                        CHECK(tests::same_bits(numbers_of(ours[w]), numbers_of(first[w])));
                         CHECK(ours[w].points == expected[w].points);
                         CHECK(ours[w].residual_sum_of_squares <=
                               expected[w].residual_sum_of_squares * (1 + 1e-7));
@@ -247,20 +243,20 @@ TEST_CASE("fits reach the reference's minimum on every SIMD target, with the sam
 }
 
 TEST_CASE("a well's fit does not depend on its neighbours") {
-    const tests::PlateOfCurves plate = noisy(GrowthModel::baranyi, 13, 30, 0.01);
+    const tests::CurveSet plate = noisy(GrowthModel::baranyi, 13, 30, 0.01);
     FitOptions options;
     options.model = GrowthModel::baranyi;
     const std::vector<GrowthFit> together = fit(plate.view(), options);
     for (std::size_t w = 0; w < plate.wells; ++w)
-        CHECK(same_bits(fit(plate.only(w).view(), options)[0], together[w]));
+        CHECK(tests::same_bits(numbers_of(fit(plate.only(w).view(), options)[0]), numbers_of(together[w])));
 }
 
 TEST_CASE("fits scale with the readings, and appended missing readings change nothing") {
-    const tests::PlateOfCurves plate = noisy(GrowthModel::gompertz, 6, 40, 0.002);
+    const tests::CurveSet plate = noisy(GrowthModel::gompertz, 6, 40, 0.002);
     FitOptions options;
     options.model = GrowthModel::gompertz;
     const std::vector<GrowthFit> before = fit(plate.view(), options);
-    tests::PlateOfCurves scaled = plate;
+    tests::CurveSet scaled = plate;
     for (double& x : scaled.values)
         x *= 8;
     scaled.times_h.push_back(30);
@@ -276,7 +272,7 @@ TEST_CASE("fits scale with the readings, and appended missing readings change no
 }
 
 TEST_CASE("what cannot be fitted is refused with its reason, and nothing is made up") {
-    tests::PlateOfCurves plate;
+    tests::CurveSet plate;
     plate.wells = 8;
     for (int i = 0; i < 12; ++i) {
         plate.times_h.push_back(i);
@@ -313,7 +309,7 @@ TEST_CASE("what cannot be fitted is refused with its reason, and nothing is made
 }
 
 TEST_CASE("a curve that never bends shows its capacity at the bound") {
-    tests::PlateOfCurves plate;
+    tests::CurveSet plate;
     plate.wells = 1;
     for (int i = 0; i < 20; ++i) {
         plate.times_h.push_back(i * 0.5);

@@ -2,14 +2,13 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "kernels/curve/spline_basis_internal.hpp"
 #include "kernels/stats/normal_draws.hpp"
-#include "tests/kernels/curve/plates.hpp"
+#include "tests/kernels/curve/curve_set.hpp"
 #include "tests/support/each_target.hpp"
 #include "tests/support/reference_table.hpp"
 
@@ -27,8 +26,8 @@ std::vector<SplineRate> rates(const Curves& curves, const SplineOptions& options
 }
 
 /// Curves with a lag, with noise, at uneven times, some readings missing or below zero.
-tests::PlateOfCurves noisy(std::size_t wells, std::size_t times) {
-    tests::PlateOfCurves out;
+tests::CurveSet noisy(std::size_t wells, std::size_t times) {
+    tests::CurveSet out;
     out.wells = wells;
     out.values.resize(wells * times);
     std::vector<double> mean(wells), sd(wells, 0.004);
@@ -45,15 +44,9 @@ tests::PlateOfCurves noisy(std::size_t wells, std::size_t times) {
     return out;
 }
 
-bool same_bits(const SplineRate& a, const SplineRate& b) {
-    const double x[] = {a.rate_per_h, a.standard_error_per_h, a.time_h,
-                        a.ln_value,   a.degrees_of_freedom,   a.r_squared};
-    const double y[] = {b.rate_per_h, b.standard_error_per_h, b.time_h,
-                        b.ln_value,   b.degrees_of_freedom,   b.r_squared};
-    for (std::size_t i = 0; i < 6; ++i)
-        if (std::memcmp(&x[i], &y[i], sizeof(double)) != 0 && !(std::isnan(x[i]) && std::isnan(y[i])))
-            return false;
-    return a.points == b.points;
+std::vector<double> numbers_of(const SplineRate& r) {
+    return {r.rate_per_h, r.standard_error_per_h,       r.time_h, r.ln_value, r.degrees_of_freedom,
+            r.r_squared,  static_cast<double>(r.points)};
 }
 
 }  // namespace
@@ -72,7 +65,7 @@ TEST_CASE("spline rates are those of R's smooth.spline with spar = 0.5") {
             WARN("not there, not compared: " << set.curves);
             continue;
         }
-        const tests::PlateOfCurves plate = tests::read_curves(folder + set.curves + ".tsv");
+        const tests::CurveSet plate = tests::read_curves(folder + set.curves + ".tsv");
         const ReferenceTable peer(folder + "ref/" + set.fits + ".tsv");
         const std::vector<SplineRate> ours = rates(plate.view());
         REQUIRE(peer.size() == set.wells);
@@ -90,7 +83,7 @@ TEST_CASE("spline rates are those of R's smooth.spline with spar = 0.5") {
 
 TEST_CASE("slopes between readings are R's, and the number of knots is") {
     const std::string folder = std::string(WELLSIEVE_TEST_DATA) + "/reference/";
-    const tests::PlateOfCurves plate = tests::read_curves(folder + "spline_curves.tsv");
+    const tests::CurveSet plate = tests::read_curves(folder + "spline_curves.tsv");
     const ReferenceTable expected(folder + "spline_rates.tsv");
     for (std::size_t row = 0; row < expected.size(); ++row) {
         SplineOptions options;
@@ -110,7 +103,7 @@ TEST_CASE("slopes between readings are R's, and the number of knots is") {
 TEST_CASE("spline rates agree with the reference on every SIMD target, with the same bits on all") {
     for (const std::size_t times : {4, 5, 9, 31, 70})
         for (const std::size_t wells : {1, 4, 7}) {
-            const tests::PlateOfCurves plate = noisy(wells, times);
+            const tests::CurveSet plate = noisy(wells, times);
             std::vector<SplineRate> expected(wells), first;
             spline_growth_rates_reference(plate.view(), {0.4, 4}, expected);
             tests::for_each_target([&] {
@@ -118,7 +111,7 @@ TEST_CASE("spline rates agree with the reference on every SIMD target, with the 
                 first = first.empty() ? ours : first;
                 for (std::size_t w = 0; w < wells; ++w) {
                     INFO(times << " times, well " << w << " of " << wells);
-                    CHECK(same_bits(ours[w], first[w]));
+                    CHECK(tests::same_bits(numbers_of(ours[w]), numbers_of(first[w])));
                     CHECK(ours[w].points == expected[w].points);
                     CHECK(relative_error(ours[w].rate_per_h, expected[w].rate_per_h) < 1e-7);
                     CHECK(relative_error(ours[w].degrees_of_freedom, expected[w].degrees_of_freedom) < 1e-7);
@@ -133,7 +126,7 @@ TEST_CASE("spline rates agree with the reference on every SIMD target, with the 
 }
 
 TEST_CASE("an exponential curve has its rate whatever the smoothness") {
-    tests::PlateOfCurves plate;
+    tests::CurveSet plate;
     plate.wells = 1;
     for (int i = 0; i < 40; ++i) {
         plate.times_h.push_back(100 + 0.25 * i);
@@ -147,7 +140,7 @@ TEST_CASE("an exponential curve has its rate whatever the smoothness") {
 }
 
 TEST_CASE("scale leaves the rate, and appended missing readings leave the curve") {
-    tests::PlateOfCurves plate = noisy(3, 45);
+    tests::CurveSet plate = noisy(3, 45);
     const std::vector<SplineRate> before = rates(plate.view());
     for (double& x : plate.values)
         x *= 7;
@@ -159,12 +152,7 @@ TEST_CASE("scale leaves the rate, and appended missing readings leave the curve"
 }
 
 TEST_CASE("curves without enough readings have no spline rate") {
-    tests::PlateOfCurves plate;
-    plate.wells = 4;
-    for (int i = 0; i < 12; ++i) {
-        plate.times_h.push_back(i);
-        plate.values.insert(plate.values.end(), {undefined, i < 5 ? 0.1 + 0.1 * i : undefined, -1.0, 0.5});
-    }
+    const tests::CurveSet plate = tests::unfit_curves();
     tests::for_each_target([&] {
         const std::vector<SplineRate> r = rates(plate.view());
         CHECK((std::isnan(r[0].rate_per_h) && r[0].points == 0));

@@ -26,6 +26,26 @@ const std::vector<SlopeOptions> all_options{{SlopeMethod::growthrates, 5, 0.95},
                                             {SlopeMethod::gcplyr, 5, 0},
                                             {SlopeMethod::pyphe, 4, 0}};
 
+/// Checks the slope of each curve that `program` was run on against that row of its table.
+template <typename Check>
+void compare_slopes(const std::string& program, const SlopeOptions& options, Check check) {
+    for (const std::string& name : tests::peer_sets) {
+        const std::string path = tests::growth_data + "ref/" + name + "." + program + ".tsv";
+        if (!tests::ReferenceTable::exists(path)) {
+            WARN("not compared: no " + path);
+            return;
+        }
+        INFO(name);
+        const CurveSet set = tests::peer_curves(name);
+        const tests::ReferenceTable peer(path);
+        const auto rates = slopes_of(set, options);
+        for (std::size_t row = 0; row < peer.size(); ++row) {
+            INFO(peer.text(row, "well"));
+            check(rates[set.well(peer.text(row, "well"))], peer, row);
+        }
+    }
+}
+
 }  // namespace
 
 TEST_CASE("window slopes have the same bits as the scalar reference on every target") {
@@ -91,48 +111,23 @@ TEST_CASE("readings that have no logarithm are left out, and too few give nothin
 }
 
 TEST_CASE("window slopes agree with growthrates easylinear") {
-    for (const std::string name :
-         {"growthrates_bactgrowth", "gcplyr_isolate", "growthcurver_growthdata_SIM"}) {
-        const std::string path = tests::growth_data + "ref/" + name + ".growthrates.tsv";
-        if (!tests::ReferenceTable::exists(path)) {
-            WARN("not compared: no " + path);
-            return;
-        }
-        INFO(name);
-        const tests::PeerSet set = tests::peer_curves(name);
-        const tests::ReferenceTable peer(path);
-        const auto rates = slopes_of(set.curves, {SlopeMethod::growthrates, 5, 0.95});
-        for (std::size_t row = 0; row < peer.size(); ++row) {
-            const GrowthRate& rate = rates[tests::well_index(set, peer.text(row, "well"))];
-            INFO(peer.text(row, "well"));
+    compare_slopes(
+        "growthrates", {SlopeMethod::growthrates, 5, 0.95},
+        [](const GrowthRate& rate, const tests::ReferenceTable& peer, std::size_t row) {
             CHECK(tests::relative_error(rate.rate_per_h, peer.number(row, "easylinear_mumax")) < 1e-8);
             CHECK(tests::relative_error(std::exp(rate.ln_intercept), peer.number(row, "easylinear_y0_lm")) <
                   1e-8);
             CHECK(tests::relative_error(rate.r_squared, peer.number(row, "easylinear_r2")) < 1e-8);
             CHECK(rate.window_points == peer.number(row, "easylinear_n"));
-        }
-    }
+        });
 }
 
 TEST_CASE("window slopes agree with gcplyr") {
-    for (const std::string name :
-         {"growthrates_bactgrowth", "gcplyr_isolate", "growthcurver_growthdata_SIM"}) {
-        const std::string path = tests::growth_data + "ref/" + name + ".gcplyr.tsv";
-        if (!tests::ReferenceTable::exists(path)) {
-            WARN("not compared: no " + path);
-            return;
-        }
-        INFO(name);
-        const tests::PeerSet set = tests::peer_curves(name);
-        const tests::ReferenceTable peer(path);
-        const auto rates = slopes_of(set.curves, {SlopeMethod::gcplyr, 5, 0});
-        for (std::size_t row = 0; row < peer.size(); ++row) {
-            const GrowthRate& rate = rates[tests::well_index(set, peer.text(row, "well"))];
-            INFO(peer.text(row, "well"));
-            CHECK(tests::relative_error(rate.rate_per_h, peer.number(row, "mu_max")) < 1e-8);
-            CHECK(rate.time_h == Approx(peer.number(row, "t_mu_max")).epsilon(1e-4));
-        }
-    }
+    compare_slopes("gcplyr", {SlopeMethod::gcplyr, 5, 0},
+                   [](const GrowthRate& rate, const tests::ReferenceTable& peer, std::size_t row) {
+                       CHECK(tests::relative_error(rate.rate_per_h, peer.number(row, "mu_max")) < 1e-8);
+                       CHECK(rate.time_h == Approx(peer.number(row, "t_mu_max")).epsilon(1e-4));
+                   });
 }
 
 TEST_CASE("window slopes agree with growthdash and pyphe") {
@@ -140,22 +135,22 @@ TEST_CASE("window slopes agree with growthdash and pyphe") {
         WARN("not compared: no " + tests::growth_data);
         return;
     }
-    const tests::PeerSet bact = tests::peer_curves("growthrates_bactgrowth");
+    const CurveSet bact = tests::peer_curves("growthrates_bactgrowth");
     const tests::ReferenceTable dash(tests::growth_data +
                                      "ref/growthrates_bactgrowth.growthdash_easylinear.tsv");
-    const auto rates = slopes_of(bact.curves, {SlopeMethod::gcplyr, 5, 0});  // an iterative fit there
+    const auto rates = slopes_of(bact, {SlopeMethod::gcplyr, 5, 0});  // an iterative fit there
     for (std::size_t row = 0; row < dash.size(); ++row) {
-        const GrowthRate& rate = rates[tests::well_index(bact, dash.text(row, "well"))];
+        const GrowthRate& rate = rates[bact.well(dash.text(row, "well"))];
         CHECK(tests::relative_error(rate.rate_per_h, dash.number(row, "mu")) < 1e-6);
         CHECK(tests::relative_error(rate.standard_error_per_h, dash.number(row, "mu_std")) < 1e-6);
         CHECK(tests::relative_error(rate.ln_intercept, dash.number(row, "y_intercept")) < 1e-6);
     }
     // The shared curves are rounded (times to 1e-6 h), the shipped results are not.
-    const tests::PeerSet colonies = tests::peer_curves("pyphe_colony32");
+    const CurveSet colonies = tests::peer_curves("pyphe_colony32");
     const tests::ReferenceTable pyphe(tests::growth_data + "ref/pyphe_colony32.pyphe_shipped.tsv");
-    const auto slopes = slopes_of(colonies.curves, {SlopeMethod::pyphe, 4, 0});
+    const auto slopes = slopes_of(colonies, {SlopeMethod::pyphe, 4, 0});
     for (std::size_t row = 0; row < pyphe.size(); ++row) {
-        const GrowthRate& slope = slopes[tests::well_index(colonies, pyphe.text(row, ""))];
+        const GrowthRate& slope = slopes[colonies.well(pyphe.text(row, ""))];
         CHECK(tests::relative_error(slope.rate_per_h, pyphe.number(row, "max_slope")) < 2e-6);
         CHECK(tests::relative_error(slope.r_squared, pyphe.number(row, "r2")) < 2e-6);
         CHECK(tests::relative_error(slope.ln_intercept, pyphe.number(row, "y-intercept")) < 5e-6);
