@@ -251,14 +251,22 @@ TEST_CASE("the time to half the largest reading agrees with gcplyr") {
     }
     const CurveSet set = tests::peer_curves("growthrates_bactgrowth");
     const tests::ReferenceTable gcplyr(path);
+    int compared = 0;
     for (std::size_t row = 0; row < gcplyr.size(); ++row) {
+        INFO(gcplyr.text(row, "well"));
         CurveTraitOptions options;
         options.threshold = gcplyr.number(row, "max_dens") / 2;
-        const CurveTraits t = tests::judge_all(set, options)[set.well(gcplyr.text(row, "well"))].traits;
+        const CurveSet one = set.only(set.well(gcplyr.text(row, "well")));
         // Where readings stand at the very threshold, gcplyr takes the last of them.
-        const bool tie = std::count(set.values.begin(), set.values.end(), options.threshold) > 0;
-        if (!tie && !std::isnan(t.time_to_threshold_h))
-            CHECK(tests::relative_error(t.time_to_threshold_h, gcplyr.number(row, "t_first_above_half")) <
-                  1e-8);
+        if (std::count(one.values.begin(), one.values.end(), options.threshold) > 0)
+            continue;
+        ++compared;
+        const double rises_h = tests::judge_all(one, options)[0].traits.time_to_threshold_h;
+        const double peer_h = gcplyr.number(row, "t_first_above_half");
+        if (one.values[0] > options.threshold)  // never rises to it; gcplyr takes the first reading
+            CHECK((std::isnan(rises_h) && peer_h == one.times_h[0]));
+        else
+            CHECK(tests::relative_error(rises_h, peer_h) < 1e-8);
     }
+    CHECK(compared >= 60);
 }
