@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -129,6 +133,20 @@ void check_cut(const ReaderCase& c, const PlateFile& whole, const std::string& b
                    << bytes.substr(bytes.size() - std::min<std::size_t>(bytes.size(), 40)) << '"');
     REQUIRE(part->measurements.size() <= whole.measurements.size());
     REQUIRE(invented(c, whole, *part) <= tolerated);
+}
+
+/// Adds the sample to the seeds of the fuzzers in the folder that WELLSIEVE_SEEDS names.
+void keep_as_seed(const ReaderCase& c, const std::filesystem::path& folder) {
+    const auto keep = [&](const std::string& target, const std::string& bytes) {
+        std::filesystem::create_directories(folder / target);
+        const std::string name = fmt::format("{:016x}", std::hash<std::string>()(bytes));
+        std::ofstream(folder / target / name, std::ios::binary) << bytes;
+    };
+    keep(c.reader, bytes_of(c, c.sample));
+    if (c.to_bytes) {
+        keep(c.reader + ".xlsx", c.sample);
+        keep("workbook", bytes_of(c, c.sample));
+    }
 }
 
 void check_truncated(const ReaderCase& c, const PlateFile& whole) {
@@ -266,6 +284,8 @@ std::string difference(const PlateFile& a, const PlateFile& b) {
 }
 
 void check_reader(const ReaderCase& c) {
+    if (const char* folder = std::getenv("WELLSIEVE_SEEDS"))
+        return keep_as_seed(c, folder);
     const PlateFile whole = read_text(c, c.sample);
     SECTION("good, and found by content") {
         CHECK(whole.measurements.size() == c.measurements);

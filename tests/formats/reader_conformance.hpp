@@ -45,7 +45,8 @@ struct ReaderCase {
 /// Proves what every reader promises: found by content and by no other reader; the same result whatever the
 /// line ends, byte order mark and encoding; unknown text refused with file, place, well and token; known
 /// tokens and empty cells flagged; nothing invented from a truncated file; empty and blank files refused. For
-/// use inside a TEST_CASE, once in each.
+/// use inside a TEST_CASE, once in each. Where the environment holds WELLSIEVE_SEEDS, writes the sample there
+/// as a seed of the fuzzers instead.
 void check_reader(const ReaderCase& reader_case);
 
 /// Empty when the two say the same; otherwise the first difference in words.
