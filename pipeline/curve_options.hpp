@@ -11,10 +11,12 @@ namespace wellsieve::pipeline {
 
 /// How the growth rate is found; formulas in kernels/curve.
 enum class RateMethod {
-    window,       ///< steepest line through ln(biomass), as wide as the noise of the curve asks for
-    growthrates,  ///< R's growthrates::fit_easylinear: `points`, `quota`
-    gcplyr,       ///< gcplyr's calc_deriv on ln(biomass): `points`
-    pyphe,        ///< pyphe-growthcurves: slope of the biomass itself, `points`
+    window,            ///< steepest line through ln(biomass), as wide as the noise of the curve asks for
+    growthrates,       ///< R's growthrates::fit_easylinear: `points`, `quota`
+    gcplyr,            ///< gcplyr's calc_deriv on ln(biomass): `points`
+    pyphe,             ///< pyphe-growthcurves: slope of the biomass itself, `points`
+    spline,            ///< steepest slope of a smoothing spline of ln(biomass): `smoothness`
+    gaussian_process,  ///< of the posterior mean of a Matérn-5/2 process of ln(biomass)
 };
 
 /// The level onto which the tangent at the largest rate is led down to give the lag.
@@ -27,6 +29,7 @@ struct CurveOptions {
     double window_doublings = kernels::curve::undefined;  ///< instead of window_h
     std::uint32_t points = 5;                             ///< of the methods of other programs
     double quota = 0.95;                                  ///< of growthrates
+    double smoothness = 0.5;                              ///< of the spline: R's spar
     double detection_limit =
         kernels::curve::undefined;  ///< after the blank; not set: from the plate's blanks
     double detection_sd = 3;        ///< so many standard deviations of the plate's blanks are seen

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/curve/window_slopes.hpp"
 #include "pipeline/blank_correction.hpp"
+#include "pipeline/rate_methods.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -45,26 +45,6 @@ std::vector<double> limits_of(const CurveMatrix& curves, double limit) {
 double detection_level(const CurveMatrix& curves, const CurveOptions& options) {
     return std::isnan(options.detection_limit) ? options.detection_sd * scatter_of_blanks(curves)
                                                : options.detection_limit;
-}
-
-std::vector<curve::GrowthRate> rates_of(const curve::Curves& curves, const std::vector<double>& limits,
-                                        const CurveOptions& options) {
-    std::vector<curve::GrowthRate> rates(curves.wells);
-    if (options.method == RateMethod::window) {
-        curve::GrowthRateOptions window;
-        window.window_h = options.window_h;
-        window.window_doublings = options.window_doublings;
-        curve::growth_rates(curves, limits, window, rates);
-        return rates;
-    }
-    curve::SlopeOptions slopes;
-    slopes.method = options.method == RateMethod::growthrates ? curve::SlopeMethod::growthrates
-                    : options.method == RateMethod::gcplyr    ? curve::SlopeMethod::gcplyr
-                                                              : curve::SlopeMethod::pyphe;
-    slopes.points = options.points;
-    slopes.quota = options.quota;
-    curve::window_slopes(curves, slopes, rates);
-    return rates;
 }
 
 curve::StartLevel start_level_of(LagLevel level) {
@@ -136,7 +116,7 @@ GrowthCurves analyse_growth(const CurveMatrix& matrix, const CurveOptions& optio
     const double detection = detection_level(matrix, options);
     const double quantification = std::fmax(detection, options.quantification_sd * scatter_of_blanks(matrix));
     const std::vector<double> limits = limits_of(matrix, detection);
-    GrowthCurves found{matrix.was_read, rates_of(curves, limits_of(matrix, quantification), options),
+    GrowthCurves found{matrix.was_read, rates_by_method(curves, limits_of(matrix, quantification), options),
                        std::vector<curve::CurveTraits>(matrix.wells)};
     curve::curve_traits(curves, limits, traits, found.rates, found.traits);
     return found;

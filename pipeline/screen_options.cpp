@@ -39,7 +39,7 @@ std::vector<std::string_view> words_of(Feature) {
 }
 
 std::vector<std::string_view> words_of(RateMethod) {
-    return {"window", "growthrates", "gcplyr", "pyphe"};
+    return {"window", "growthrates", "gcplyr", "pyphe", "spline", "gaussian_process"};
 }
 
 std::vector<std::string_view> words_of(LagLevel) {

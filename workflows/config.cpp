@@ -149,6 +149,7 @@ void read_curves(TomlTable& table, CurveOptions& curves) {
     table.read("window_doublings", curves.window_doublings);
     table.read("points", curves.points);
     table.read("quota", curves.quota);
+    table.read("smoothness", curves.smoothness);
     table.read("detection_limit", curves.detection_limit);
     table.read("detection_sd", curves.detection_sd);
     table.read("quantification_sd", curves.quantification_sd);
@@ -163,6 +164,8 @@ void read_curves(TomlTable& table, CurveOptions& curves) {
     require(table, "window_doublings", !(curves.window_doublings <= 0), "must be above 0");
     require(table, "points", curves.points >= 3, "must be 3 or more");
     require(table, "quota", curves.quota > 0 && curves.quota <= 1, "must lie between 0 and 1");
+    require(table, "smoothness", curves.smoothness >= 0 && curves.smoothness <= 1,
+            "must lie between 0 and 1");
     require(table, "detection_limit", !(curves.detection_limit < 0), "cannot be below 0");
     require(table, "detection_sd", curves.detection_sd >= 0, "cannot be below 0");
     require(table, "quantification_sd", curves.quantification_sd >= 0, "cannot be below 0");
@@ -343,6 +346,7 @@ void append_curves(std::string& out, const CurveOptions& curves) {
     append(out, "window_doublings", curves.window_doublings);
     out += fmt::format("points = {}\n", curves.points);
     append(out, "quota", curves.quota);
+    append(out, "smoothness", curves.smoothness);
     append(out, "detection_limit", curves.detection_limit);
     append(out, "detection_sd", curves.detection_sd);
     append(out, "quantification_sd", curves.quantification_sd);

@@ -218,10 +218,12 @@ normalise = "auto"                  # auto, none, control, percent_of_control, p
 variance = "none"                   # none, plate, experiment: divide by the plates' or the screen's robust spread
 
 [curves]                            # how growth curves are analysed; needed by no other feature
-method = "window"                   # window, or as other programs do it: growthrates, gcplyr, pyphe
+method = "window"                   # window, spline, gaussian_process, or as other programs do it: growthrates,
+                                    # gcplyr, pyphe
 # window_h = 2                      # width of the window; default: as wide as the noise of each curve asks for
 # window_doublings = 1              # or as wide as so many doublings take
 points = 5                          # readings in a window of growthrates, gcplyr, pyphe
+smoothness = 0.5                    # of the spline, as R's spar: 0 follows every reading, 1 is nearly a line
 quota = 0.95                        # growthrates: windows within this share of the steepest are joined
 detection_sd = 3                    # so many standard deviations of the plate's blanks, after the blank, are seen
 # detection_limit = 0.02            # or this level
