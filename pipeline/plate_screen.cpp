@@ -13,7 +13,6 @@
 #include "pipeline/normalise_traits.hpp"
 #include "pipeline/parallel.hpp"
 #include "pipeline/result_tables.hpp"
-#include "pipeline/score_strains.hpp"
 #include "pipeline/stages/measure_traits.hpp"
 
 namespace wellsieve::pipeline {
@@ -132,8 +131,6 @@ void compute_screen(Screen& screen, const std::atomic<bool>& stop) {
     measure_quality(screen);
     normalise_traits(screen);
     measure_agreement(screen);
-    stop_if_asked(stop);
-    score_strains(screen);
     stop_if_asked(stop);
     verify_accounting(screen);
 }

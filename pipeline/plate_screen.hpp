@@ -6,7 +6,7 @@
 
 namespace wellsieve::pipeline {
 
-/// From collected plates with named readouts to the ranking: traits, quality, normalisation, scores. The
+/// From collected plates with named readouts to what is scored: traits, quality, normalisation. The
 /// result does not depend on the number of threads. Throws Interrupted when `stop` becomes true, and
 /// FormatError for a trait whose readout no file has.
 void compute_screen(Screen& screen, const std::atomic<bool>& stop);

@@ -33,6 +33,7 @@ struct PoolScoreOptions {
 /// One condition against the control. One element a feature.
 struct FeatureScores {
     std::vector<double> log2_fold_change, standard_error;
+    std::vector<double> df;  ///< of the standard error
     std::vector<double> shrunken, shrunken_sd, false_sign_rate;
     std::vector<double> p_value, q_value;
     std::vector<std::uint32_t> outlying;  ///< counts that were replaced
@@ -71,6 +72,7 @@ struct PoolCalibration {
 struct PoolScores {
     std::string grouped_by;                ///< "gene" or "strain"
     std::vector<std::string> groups;       ///< names, in order of their first feature
+    std::vector<std::uint32_t> controls;   ///< features that should not move
     std::vector<double> dispersion;        ///< [feature], trended
     std::vector<double> average_log2_cpm;  ///< [feature]
     std::vector<PoolContrast> contrasts;

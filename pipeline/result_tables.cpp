@@ -267,6 +267,7 @@ ResultTable scores_table(const Screen& screen) {
     table.add("trait", trait.take());
     add_score(screen, table, "n_wells", &StrainScore::n_wells);
     add_score(screen, table, "n_plates", &StrainScore::n_plates);
+    add_score(screen, table, "n_features", &StrainScore::n_features);
     add_score(screen, table, "estimate", &StrainScore::estimate);
     add_score(screen, table, "standard_error", &StrainScore::standard_error);
     add_score(screen, table, "df", &StrainScore::df);
@@ -308,6 +309,9 @@ ResultTable ranking_table(const Screen& screen) {
     table.add("p_top", ranked_column(screen, [](const Ranked&, const Score& s) { return s.p_top; }));
     table.add("n_wells",
               ranked_column(screen, [](const Ranked&, const Score& s) { return std::int32_t(s.n_wells); }));
+    table.add("n_features", ranked_column(screen, [](const Ranked&, const Score& s) {
+                  return std::int32_t(s.n_features);
+              }));
     table.add("picked", ranked_column(screen, [](const Ranked& r, const Score&) { return r.picked; }));
     return table;
 }
@@ -331,6 +335,28 @@ ResultTable qc_table(const Screen& screen) {
     return table;
 }
 
+/// What each other trait says of the ranked strains, beside the one that decided: nothing where it does not
+/// know them.
+void add_other_traits(const Screen& screen, ResultTable& sheet) {
+    for (const TraitScores& scores : screen.scores) {
+        if (&scores == &screen.deciding())
+            continue;
+        std::map<std::string_view, const StrainScore*> by_name;
+        for (const StrainScore& score : scores.strains)
+            by_name.emplace(score.strain, &score);
+        const auto add = [&](const std::string& name, double StrainScore::*member) {
+            const bool taken = sheet.find(name) != nullptr;
+            sheet.add(taken ? "trait_" + name : name,
+                      ranked_column(screen, [&](const RankedStrain&, const StrainScore& s) {
+                          const auto found = by_name.find(s.strain);
+                          return found == by_name.end() ? not_set : found->second->*member;
+                      }));
+        };
+        add(scores.trait, &StrainScore::shrunken);
+        add(scores.trait + "_sd", &StrainScore::shrunken_sd);
+    }
+}
+
 }  // namespace
 
 const TraitScores& Screen::deciding() const {
@@ -341,13 +367,16 @@ const TraitScores& Screen::deciding() const {
 std::vector<ResultTable> result_tables(const Screen& screen) {
     std::vector<ResultTable> tables;
     tables.push_back(inputs_table(screen));
-    if (!screen.plates.plates.empty()) {
+    if (!screen.plates.plates.empty() || !screen.strains.strains.empty())
         tables.push_back(strains_table(screen));
+    if (!screen.plates.plates.empty()) {
         tables.push_back(plates_table(screen));
         tables.push_back(wells_table(screen));
         tables.push_back(readouts_table(screen));
         tables.push_back(curves_table(screen));
         tables.push_back(traits_table(screen));
+    }
+    if (!screen.scores.empty()) {
         tables.push_back(scores_table(screen));
         tables.push_back(ranking_table(screen));
     }
@@ -425,6 +454,7 @@ ResultTable ranking_sheet(const Screen& screen) {
     sheet.add("q_value", ranked_column(screen, [](const Ranked&, const Score& s) { return s.q_value; }));
     sheet.add("rank_low", ranked_column(screen, [](const Ranked&, const Score& s) { return s.rank_low; }));
     sheet.add("rank_high", ranked_column(screen, [](const Ranked&, const Score& s) { return s.rank_high; }));
+    add_other_traits(screen, sheet);
     std::map<std::string_view, const plates::StrainEntry*> by_name;
     for (const plates::StrainEntry& entry : screen.strains.strains)
         by_name.emplace(entry.strain, &entry);

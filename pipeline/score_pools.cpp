@@ -96,6 +96,7 @@ FeatureScores feature_scores(Tested& tested) {
     FeatureScores out;
     out.log2_fold_change = std::move(tested.features.log2_fold_change);
     out.standard_error = std::move(tested.features.standard_error);
+    out.df = std::move(tested.features.df);
     out.p_value = std::move(tested.features.p);
     out.outlying = std::move(tested.outlying);
     out.q_value.resize(n);
@@ -261,6 +262,7 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
     PoolScores out;
     out.grouped_by = pool.groups.kind;
     out.groups = pool.groups.names;
+    out.controls = pool.controls;
     if (!pool.replicated())
         warnings.push_back("the pool has no replicates: fold changes are given without p-values");
     for (std::size_t c = 0; c < pool.design.conditions.size(); ++c) {

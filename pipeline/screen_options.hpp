@@ -156,6 +156,17 @@ struct TraitOptions {
     double target = not_set;
     Normalisation normalise = Normalisation::automatic;
     Variance variance = Variance::none;
+    double weight = not_set;  ///< in the index that ranks; not set: takes no part
+};
+
+/// [[traits]] with `pool`: what a condition does to the barcodes of each strain, log2 against the pool's
+/// control.
+struct PoolTraitOptions {
+    std::string name;
+    std::string pool;       ///< the name of its [[pools]]; empty: the only one
+    std::string condition;  ///< empty: the only one beside the control
+    Goal goal = Goal::maximize;
+    double weight = not_set;
 };
 
 /// [gas]: which readouts the balance of the inert gas takes; it makes the readouts "our", "cer" and "rq".
@@ -169,9 +180,12 @@ struct GasOptions {
     double inlet_carbon_dioxide_percent = 0.04;
 };
 
+/// What the sum of weighted effects is called among the traits.
+inline constexpr std::string_view index_name = "index";
+
 /// [rank]
 struct RankOptions {
-    std::string by;  ///< trait; empty: the first
+    std::string by;  ///< trait; empty: the first; `index_name` where traits have weights
     std::string against = "parent";
     double min_effect = 0.1;
     std::uint32_t top = 24;
@@ -182,10 +196,11 @@ struct RankOptions {
     std::uint64_t seed = 1;
 };
 
-/// All that a plate screen is told about how to compute.
+/// All that a screen is told about how to compute.
 struct ScreenOptions {
     std::vector<ReadoutSelector> readouts;
     std::vector<TraitOptions> traits;
+    std::vector<PoolTraitOptions> pool_traits;
     CurveOptions curves;
     GasOptions gas;
     RankOptions rank;

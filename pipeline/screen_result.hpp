@@ -55,6 +55,7 @@ struct StrainScore {
     formats::plates::Role role = formats::plates::Role::sample;
     std::uint32_t n_wells = 0;
     std::uint32_t n_plates = 0;
+    std::uint32_t n_features = 0;  ///< barcodes, of a pool's trait
     double estimate = not_set;
     double standard_error = not_set;
     double df = not_set;
@@ -74,6 +75,7 @@ struct StrainScore {
 struct TraitScores {
     std::string trait;
     std::string normalisation;
+    Goal goal = Goal::maximize;  ///< of a target, the distance to it is `maximize`d, negated
     std::vector<StrainScore> strains;
 };
 
@@ -83,18 +85,18 @@ struct RankedStrain {
     bool picked = false;     ///< in the longest top list whose expected share of wrong ones is below `fdr`
 };
 
-/// A whole plate screen, from what was read to the ranking.
+/// A whole screen, from what was read to the ranking.
 struct Screen {
     ScreenOptions options;
     PlateCollection plates;
     formats::plates::StrainTable strains;
     std::vector<NamedReadout> readouts;
     std::vector<std::vector<std::uint32_t>> readout_index;  ///< [plate][series] → readouts
-    std::vector<std::size_t> well_begin;                    ///< [plate], and the total at the end
+    std::vector<std::size_t> well_begin = {0};              ///< [plate], and the total at the end
     std::vector<TraitColumn> traits;
     std::vector<CurveColumn> curves;
     std::vector<QcMetric> qc;
-    std::vector<TraitScores> scores;  ///< [trait]
+    std::vector<TraitScores> scores;  ///< of traits of plates, of pools, and of the index, where there is one
     std::vector<RankedStrain> ranking;
     std::vector<PoolCounts> pools;
     std::vector<PoolScores> pool_scores;  ///< [pool]; without contrasts where no control was named

@@ -10,16 +10,15 @@
 #include "formats/error.hpp"
 #include "pipeline/gas_readouts.hpp"
 #include "workflows/config_sensors_internal.hpp"
+#include "workflows/config_traits_internal.hpp"
 #include "workflows/toml_table_internal.hpp"
 
 namespace wellsieve::workflows {
 namespace {
 
 using formats::plates::Mode;
-using pipeline::Blank;
 using pipeline::CurveOptions;
-using pipeline::Feature;
-using pipeline::Goal;
+using pipeline::PoolTraitOptions;
 using pipeline::ReadoutSelector;
 using pipeline::ScreenOptions;
 using pipeline::TraitOptions;
@@ -55,92 +54,9 @@ ReadoutSelector read_readout(TomlTable& table) {
     return selector;
 }
 
-/// `blank = "plate"` or a number to subtract.
-void read_blank(TomlTable& table, TraitOptions& trait) {
-    const toml::node* node = table.find("blank");
-    if (node == nullptr)
-        return;
-    if (node->is_number()) {
-        trait.blank = Blank::constant;
-        table.read("blank", trait.blank_value);
-    } else {
-        table.read_word("blank", trait.blank);
-        if (trait.blank == Blank::constant)
-            table.problem("blank", "write the number to subtract in the place of \"constant\"");
-    }
-}
-
-/// `goal = "maximize"`, `"minimize"` or a target value.
-void read_goal(TomlTable& table, TraitOptions& trait) {
-    const toml::node* node = table.find("goal");
-    if (node == nullptr)
-        return;
-    if (node->is_number()) {
-        trait.goal = Goal::target;
-        table.read("goal", trait.target);
-    } else {
-        table.read_word("goal", trait.goal);
-        if (trait.goal == Goal::target)
-            table.problem("goal", "write the target value itself in the place of \"target\"");
-    }
-}
-
 void require(TomlTable& table, std::string_view key, bool holds, std::string_view message) {
     if (!holds)
         table.problem(key, message);
-}
-
-/// What a feature of growth curves needs, and what it does not take.
-void check_feature(TomlTable& table, const TraitOptions& trait) {
-    if (is_of_sensor(trait.feature))
-        check_sensor_feature(table, trait);
-    const std::string_view feature = to_string(trait.feature);
-    if (is_of_two(trait.feature) && trait.per.empty())
-        table.problem("per", fmt::format("is missing: the biomass that feature = \"{}\" is per", feature));
-    if (trait.feature == Feature::ratio_at_biomass && !(trait.at_biomass > 0))
-        table.problem("at_biomass", "is missing: the biomass, above 0, at which ratios are compared");
-    if (!(trait.slope_window_h > 0))
-        table.problem("slope_window_h", "must be above 0");
-    if (!is_of_growth(trait.feature))
-        return;
-    if (!trait.per.empty())
-        table.problem("per", fmt::format("feature = \"{}\" is of one readout alone", feature));
-    if (trait.feature == Feature::time_to_threshold && std::isnan(trait.threshold))
-        table.problem("threshold", "is missing: the level that feature = \"time_to_threshold\" waits for");
-    const bool less_may_be_better = is_a_time(trait.feature) || trait.feature == Feature::doubling_time ||
-                                    trait.feature == Feature::death_rate;
-    if (less_may_be_better && table.find("goal") == nullptr)
-        table.problem("goal",
-                      fmt::format("is missing: say whether feature = \"{}\" is to be \"minimize\"d or "
-                                  "\"maximize\"d",
-                                  feature));
-}
-
-TraitOptions read_trait(TomlTable& table) {
-    TraitOptions trait;
-    table.require("name");
-    table.read("name", trait.name);
-    table.require("readout");
-    table.read("readout", trait.readout);
-    table.read("per", trait.per);
-    table.read_word("feature", trait.feature);
-    table.read("time_h", trait.time_h);
-    table.read("from_h", trait.from_h);
-    table.read("to_h", trait.to_h);
-    table.read("threshold", trait.threshold);
-    read_sensor_keys(table, trait);
-    table.read("at_biomass", trait.at_biomass);
-    table.read("slope_window_h", trait.slope_window_h);
-    read_blank(table, trait);
-    table.read_word("scale", trait.scale);
-    read_goal(table, trait);
-    table.read_word("normalise", trait.normalise);
-    table.read_word("variance", trait.variance);
-    if (trait.from_h >= trait.to_h)
-        table.problem("from_h", "must be before to_h");
-    check_feature(table, trait);
-    table.finish();
-    return trait;
 }
 
 void read_curves(TomlTable& table, CurveOptions& curves) {
@@ -233,8 +149,6 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
                                            near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
     };
     for (const TraitOptions& trait : options.traits) {
-        if (count(options.traits, trait.name) > 1)
-            root.problem("traits", fmt::format("two traits are named '{}'", trait.name));
         require_readout(trait, trait.readout);
         require_readout(trait, trait.per);
         require_readout(trait, trait.setpoint);
@@ -247,8 +161,28 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
         if (gas && pipeline::is_gas_readout(selector.name))
             root.problem("readouts",
                          fmt::format("'{}' is the name of a readout that [gas] makes", selector.name));
-    if (!options.rank.by.empty() && count(options.traits, options.rank.by) == 0)
-        root.problem("rank", fmt::format("by = '{}' is no trait", options.rank.by));
+}
+
+/// The pool that each of the traits names, by its name.
+void check_pools(TomlTable& root, ScreenConfig& config) {
+    std::vector<std::string> names;
+    for (PoolsInput& pool : config.pools) {
+        if (pool.name.empty() && config.pools.size() > 1)
+            root.problem("pools", "name is missing: each of several pools needs one");
+        else if (std::find(names.begin(), names.end(), pool.name) != names.end())
+            root.problem("pools", fmt::format("two pools are named '{}'", pool.name));
+        names.push_back(pool.name);
+    }
+    for (PoolTraitOptions& trait : config.options.pool_traits) {
+        const auto found = std::find(names.begin(), names.end(), trait.pool);
+        if (found == names.end())
+            root.problem("traits", fmt::format("trait '{}' is of pool '{}', and no [[pools]] has that name",
+                                               trait.name, trait.pool));
+        else if (config.pools[static_cast<std::size_t>(found - names.begin())].scoring.control.empty())
+            root.problem("traits", fmt::format("trait '{}' is of a pool that names no control: the condition "
+                                               "that the others are compared with",
+                                               trait.name));
+    }
 }
 
 void read_sections(TomlTable& root, ScreenConfig& config) {
@@ -265,8 +199,9 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
         config.plates.push_back(read_plates(table));
     for (TomlTable& table : root.named_tables("readouts"))
         config.options.readouts.push_back(read_readout(table));
+    std::vector<std::string> traits;
     for (TomlTable& table : root.tables("traits"))
-        config.options.traits.push_back(read_trait(table));
+        read_trait(table, config.options, traits);
     if (auto curves = root.table("curves"))
         read_curves(*curves, config.options.curves);
     if (auto gas = root.table("gas"))
@@ -275,8 +210,6 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
         read_rank(*rank, config.options.rank);
     for (TomlTable& table : root.tables("pools"))
         config.pools.push_back(read_pools(table));
-    if (config.pools.size() > 1)
-        root.problem("pools", "this version counts one pool a screen");
     for (std::string_view lane : {"amplicons", "output"})
         if (root.find(lane) != nullptr)
             root.problem(lane, "this version does not have it yet");
@@ -287,6 +220,8 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
     if (config.options.traits.empty() && !config.plates.empty())
         root.problem("traits", "is missing: write [[traits]] with a name and a readout");
     check_names(root, config.options);
+    choose_ranking(root, traits, config.options);
+    check_pools(root, config);
 }
 
 std::string read_file(const std::filesystem::path& file) {
@@ -309,34 +244,6 @@ void append(std::string& out, std::string_view key, const std::string& value) {
 void append(std::string& out, std::string_view key, double value) {
     if (!std::isnan(value))
         out += fmt::format("{} = {}\n", key, value);
-}
-
-void append_trait(std::string& out, const TraitOptions& trait) {
-    out += "\n[[traits]]\n";
-    append(out, "name", trait.name);
-    append(out, "readout", trait.readout);
-    if (!trait.per.empty())
-        append(out, "per", trait.per);
-    append(out, "feature", std::string(to_string(trait.feature)));
-    append(out, "time_h", trait.time_h);
-    append(out, "from_h", trait.from_h);
-    append(out, "to_h", trait.to_h);
-    append(out, "threshold", trait.threshold);
-    out += sensor_keys_text(trait);
-    append(out, "at_biomass", trait.at_biomass);
-    if (is_of_two(trait.feature))
-        append(out, "slope_window_h", trait.slope_window_h);
-    if (trait.blank == Blank::constant)
-        append(out, "blank", trait.blank_value);
-    else
-        append(out, "blank", std::string(to_string(trait.blank)));
-    append(out, "scale", std::string(to_string(trait.scale)));
-    if (trait.goal == Goal::target)
-        append(out, "goal", trait.target);
-    else
-        append(out, "goal", std::string(to_string(trait.goal)));
-    append(out, "normalise", std::string(to_string(trait.normalise)));
-    append(out, "variance", std::string(to_string(trait.variance)));
 }
 
 void append_curves(std::string& out, const CurveOptions& curves) {
@@ -410,8 +317,6 @@ ScreenConfig read_config(const std::filesystem::path& file) {
     read_sections(root, config);
     if (!problems.empty())
         throw ConfigError(std::move(problems));
-    if (config.options.rank.by.empty() && !config.options.traits.empty())
-        config.options.rank.by = config.options.traits.front().name;
     return config;
 }
 
@@ -429,7 +334,9 @@ std::string to_toml(const ScreenConfig& config) {
     for (const ReadoutSelector& selector : config.options.readouts)
         append_readout(out, selector);
     for (const TraitOptions& trait : config.options.traits)
-        append_trait(out, trait);
+        out += trait_text(trait);
+    for (const PoolTraitOptions& trait : config.options.pool_traits)
+        out += trait_text(trait);
     append_curves(out, config.options.curves);
     out += gas_text(config.options.gas);
     const pipeline::RankOptions& rank = config.options.rank;

@@ -29,7 +29,7 @@ struct ScreenConfig {
     std::string name;
     std::string strain_table;
     std::vector<PlatesInput> plates;
-    std::vector<PoolsInput> pools;  ///< at most one, for now
+    std::vector<PoolsInput> pools;
     pipeline::ScreenOptions options;
 
     std::filesystem::path resolve(const std::string& path) const { return folder / path; }

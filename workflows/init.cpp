@@ -216,6 +216,7 @@ goal = "maximize"                   # maximize, minimize, or a target value
 normalise = "auto"                  # auto, none, control, percent_of_control, parent, mean, median, shorth,
                                     # negatives, zscore, robust_zscore, polish, spatial, loess
 variance = "none"                   # none, plate, experiment: divide by the plates' or the screen's robust spread
+# weight = 1                        # strains are ranked by the sum of weight × effect of all traits with a weight
 
 [curves]                            # how growth curves are analysed; needed by no other feature
 method = "window"                   # window, spline, gaussian_process, or as other programs do it: growthrates,
@@ -243,6 +244,7 @@ phase_share = 0.2                   # a growth phase rises by at least this shar
 # inlet_carbon_dioxide_percent = 0.04
 
 [rank]
+# by = "od600"                      # the trait that ranks; default: the first one, or the sum of those with weights
 against = "parent"                  # parent, or mean: of all strains
 min_effect = 0.1                    # smallest difference worth having, on the trait's scale
 top = 24                            # how many strains can go on
@@ -255,7 +257,8 @@ seed = 1
 }
 
 std::string pools_toml(const Found& found) {
-    std::string text = fmt::format("\n[[pools]]\nreads = {}\n", quoted_files(found.reads, found));
+    std::string text = fmt::format("\n[[pools]]\n{:<36}# what traits and results call it\nreads = {}\n",
+                                   "name = \"pool\"", quoted_files(found.reads, found));
     text += table_line("samples", found.samples, "samples.csv",
                        "file or index, sample, condition, time_h, replicate; none: a file a sample");
     text += table_line("library", found.library, "library.csv", "barcode, and guide or strain, gene");
@@ -282,6 +285,13 @@ least_posterior = 0.99              # of the barcode that a read is credited to
 # controls = ["NTC"]                # genes, strains or barcodes that should not move
 # normalise = "auto"                # auto: by controls where there are any, else tmm; total, median, tmm, control
 # test = "competitive"              # or "rra": MAGeCK's robust rank aggregation beside it
+
+# [[traits]]                        # the fold change of each strain's barcodes, ranked beside traits of plates
+# name = "fitness"
+# pool = "pool"                     # the name = "…" of the [[pools]]
+# condition = "selected"            # that is compared with the control; the only one, where nothing is said
+# goal = "maximize"                 # or minimize
+# weight = 1                        # see the traits of plates
 )";
     return text;
 }

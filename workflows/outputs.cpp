@@ -108,9 +108,14 @@ std::string number_or_dash(double value, int width) {
 }
 
 void print_strain(const pipeline::RankedStrain& ranked, const StrainScore& score, int width) {
-    fmt::print("{:>4}  {:<{}}  {:>8.3f}  [{}, {}]  {}  {}  {:>5}{}\n", ranked.rank, score.strain, width,
+    std::string replicates;
+    if (score.n_wells > 0 || score.n_features == 0)
+        replicates += fmt::format("  {:>5}", score.n_wells);
+    if (score.n_features > 0)
+        replicates += fmt::format("  {:>8}", score.n_features);
+    fmt::print("{:>4}  {:<{}}  {:>8.3f}  [{}, {}]  {}  {}{}{}\n", ranked.rank, score.strain, width,
                score.shrunken, number_or_dash(score.ci_low, 7), number_or_dash(score.ci_high, 7),
-               number_or_dash(score.p_better, 8), number_or_dash(score.p_top, 8), score.n_wells,
+               number_or_dash(score.p_better, 8), number_or_dash(score.p_top, 8), replicates,
                ranked.picked ? "  picked" : "");
 }
 
@@ -141,8 +146,14 @@ void print_best(const Screen& screen) {
         width = std::max(width, scores.strains[screen.ranking[i].strain].strain.size());
     fmt::print("The best {} of {} strains by {} ({}; interval {:.0f} %)\n", count, screen.ranking.size(),
                scores.trait, scores.normalisation, screen.options.rank.interval * 100);
-    fmt::print("rank  {:<{}}    effect  {:<18}  P(better)  P(top {})  wells\n", "strain", width, "interval",
-               screen.options.rank.top);
+    std::string replicates;
+    if (count > 0) {
+        const StrainScore& first = scores.strains[screen.ranking.front().strain];
+        replicates += first.n_wells > 0 || first.n_features == 0 ? "  wells" : "";
+        replicates += first.n_features > 0 ? "  barcodes" : "";
+    }
+    fmt::print("rank  {:<{}}    effect  {:<18}  P(better)  P(top {}){}\n", "strain", width, "interval",
+               screen.options.rank.top, replicates);
     for (std::size_t i = 0; i < count; ++i)
         print_strain(screen.ranking[i], scores.strains[screen.ranking[i].strain], static_cast<int>(width));
 }

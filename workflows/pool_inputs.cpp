@@ -387,13 +387,36 @@ std::uint64_t PoolInputs::bytes() const {
     return sum;
 }
 
+namespace {
+
+/// A trait is of one condition of its pool.
+void check_condition(const ScreenConfig& config, const pipeline::PoolTraitOptions& trait,
+                     const std::vector<std::string>& conditions, std::vector<std::string>& problems) {
+    const bool known = trait.condition.empty() ? conditions.size() == 1
+                                               : std::find(conditions.begin(), conditions.end(),
+                                                           trait.condition) != conditions.end();
+    if (known)
+        return;
+    problems.push_back(fmt::format(
+        "{}: traits: trait '{}': {}; the pool compares {}", config.file.string(), trait.name,
+        trait.condition.empty() ? "condition is missing"
+                                : fmt::format("no sample has the condition '{}'", trait.condition),
+        fmt::join(conditions, ", ")));
+}
+
+}  // namespace
+
 PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
                        std::vector<std::string>& problems) {
     PoolInputs pool = PoolGatherer(config, input, problems).gather();
     if (input.scoring.control.empty() || pool.counts.samples.empty())
         return pool;
     try {
-        pipeline::lay_out_pool(pool.counts.samples, input.scoring);
+        const std::vector<std::string> conditions =
+            pipeline::lay_out_pool(pool.counts.samples, input.scoring).conditions;
+        for (const pipeline::PoolTraitOptions& trait : config.options.pool_traits)
+            if (trait.pool == input.name)
+                check_condition(config, trait, conditions, problems);
     } catch (const std::invalid_argument& error) {
         problems.push_back(fmt::format("{}: pools: {}", config.file.string(), error.what()));
     }

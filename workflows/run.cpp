@@ -16,6 +16,7 @@
 #include "pipeline/pool_lane.hpp"
 #include "pipeline/pool_tables.hpp"
 #include "pipeline/score_pools.hpp"
+#include "pipeline/score_strains.hpp"
 #include "pipeline/stages/read_plates.hpp"
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
@@ -138,6 +139,15 @@ void score_pools(const ScreenConfig& config, Screen& screen) {
             continue;
         try {
             screen.pool_scores.back() = pipeline::score_pool(counts, scoring, screen.warnings);
+            const auto& traits = config.options.pool_traits;
+            if (!config.plates.empty() && std::none_of(traits.begin(), traits.end(), [&](const auto& trait) {
+                    return trait.pool == counts.name;
+                }))
+                screen.warnings.push_back(
+                    fmt::format("no trait is of pool '{0}', so it stands beside the ranking: [[traits]] with "
+                                "pool = \"{0}\" "
+                                "takes it in",
+                                counts.name));
         } catch (const std::invalid_argument& problem) {
             throw formats::FormatError(config.file.string(), "pools", problem.what());
         }
@@ -210,6 +220,8 @@ Exit run_screen(const RunScreenOptions& options) {
         pipeline::compute_screen(screen, interrupt.flag());
     add_pools(config, pools, screen);
     score_pools(config, screen);
+    if (!config.options.traits.empty() || !config.options.pool_traits.empty())
+        pipeline::score_strains(screen);
     for (const std::string& warning : screen.warnings)
         spdlog::info("{}", warning);
     const std::chrono::duration<double> computed = std::chrono::steady_clock::now() - start;

@@ -190,6 +190,7 @@ inline constexpr std::array scores = {
     ColumnSpec{"trait", categorical, "", "name in the configuration"},
     ColumnSpec{"n_wells", int32, "", "wells used"},
     ColumnSpec{"n_plates", int32, "", "plates they stand on"},
+    ColumnSpec{"n_features", int32, "", "barcodes used, of a pool's trait"},
     ColumnSpec{"estimate", float64, "", "effect against the reference, on the normalised scale"},
     ColumnSpec{"standard_error", float64, "", "of the estimate"},
     ColumnSpec{"df", float64, "", "degrees of freedom of the standard error"},
@@ -218,6 +219,7 @@ inline constexpr std::array ranking = {
     ColumnSpec{"p_better", float64, "", "probability of beating the reference by min_effect"},
     ColumnSpec{"p_top", float64, "", "probability of being among the best `top` strains"},
     ColumnSpec{"n_wells", int32, "", "wells used"},
+    ColumnSpec{"n_features", int32, "", "barcodes used, of a pool's trait"},
     ColumnSpec{"picked", boolean, "", "among the strains to take on"},
 };
 

@@ -112,6 +112,7 @@ ResultTable scores() {
     table.add("trait", Categorical{{0, 0}, {"product"}});
     table.add("n_wells", Ints{4, 1});
     table.add("n_plates", Ints{2, 1});
+    table.add("n_features", Ints{0, 0});
     double value = 0.1;
     for (const auto* name : {"estimate", "standard_error", "df", "shrunken", "shrunken_sd", "ci_low",
                              "ci_high", "p_value", "q_value", "p_better", "p_top", "rank_low", "rank_high"})
@@ -131,6 +132,7 @@ ResultTable ranking() {
     table.add("p_better", Doubles{0.99, 0.01});
     table.add("p_top", Doubles{1, 0});
     table.add("n_wells", Ints{4, 1});
+    table.add("n_features", Ints{0, 0});
     table.add("picked", std::vector<bool>{true, false});
     return table;
 }

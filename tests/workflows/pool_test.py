@@ -220,7 +220,7 @@ def test_inspect_and_init(program, folder):
     os.remove(os.path.join(folder, "screen.toml"))
     run(program, "init", folder)
     text = contents(os.path.join(folder, "screen.toml")).decode()
-    assert '[[pools]]\nreads = "fastq/*.fastq"\nsamples = "samples.csv"' in text, text
+    assert '[[pools]]\nname = "pool" ' in text and '\nreads = "fastq/*.fastq"\nsamples = "samples.csv"' in text, text
     run(program, "run", os.path.join(folder, "screen.toml"))
 
 
