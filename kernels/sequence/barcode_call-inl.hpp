@@ -109,7 +109,7 @@ class BarcodeCaller {
 
     std::uint64_t expected_error(const Call& call) const {
         std::uint64_t sum = 0;
-        if (plan_.most_error != ~std::uint64_t{0})
+        if (plan_.most_error != no_error_bound)
             for (std::uint32_t i = 0; i < call.length; ++i)
                 sum += plan_.error[call.quality_of(i)];
         return sum;

@@ -92,28 +92,9 @@ void BarcodeIndex::fill_slots() {
     }
 }
 
-BarcodeIndex::Exact BarcodeIndex::find_exact_alone(const PackedBases& wanted,
-                                                   std::uint32_t wanted_length) const noexcept {
-    if (wanted.unknown != 0)
-        return {};
-    const std::uint64_t mask = slots_.size() - 1;
-    for (std::uint64_t place = hash(wanted, wanted_length) & mask;; place = (place + 1) & mask) {
-        const Entry& slot = slots_[place];
-        if (slot.row == no_barcode)
-            return {};
-        if (slot.low == wanted.words[0] && slot.length == wanted_length &&
-            (high_.empty() ? 0 : high_[slot.row]) == wanted.words[1])
-            return {slot.row, slot.alone != 0};
-    }
-}
-
 std::uint32_t BarcodeIndex::find_exact(const PackedBases& wanted,
                                        std::uint32_t wanted_length) const noexcept {
     return find_exact_alone(wanted, wanted_length).row;
-}
-
-void BarcodeIndex::prefetch_exact(const PackedBases& wanted, std::uint32_t wanted_length) const noexcept {
-    __builtin_prefetch(&slots_[hash(wanted, wanted_length) & (slots_.size() - 1)]);
 }
 
 void BarcodeIndex::prefetch_parts(const PackedBases& wanted, std::uint32_t wanted_length) const noexcept {
@@ -183,7 +164,7 @@ void BarcodeIndex::find_near(const PackedBases& wanted, std::uint32_t wanted_len
         return;
     for (const PartTable& part : parts_[wanted_length])
         visit_part(part, slice(wanted, part.begin, part.end - part.begin), [&](const Entry& entry) {
-            if (const std::uint32_t distance = mismatches(wanted, bases(entry));
+            if (const std::uint32_t distance = mismatches(wanted, bases(entry), allowed_mismatches_);
                 distance <= allowed_mismatches_)
                 add(out, {entry.row, distance, entry.alone != 0});
         });

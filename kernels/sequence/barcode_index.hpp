@@ -63,11 +63,18 @@ class BarcodeIndex {
         std::uint32_t row = no_barcode;
         bool alone = true;
     };
-    Exact find_exact_alone(const PackedBases& bases, std::uint32_t length) const noexcept;
+    Exact find_exact_alone(const PackedBases& bases, std::uint32_t length) const noexcept {
+        return find_exact_alone(bases, length, hash(bases, length));
+    }
+    /// With the hash at hand.
+    Exact find_exact_alone(const PackedBases& bases, std::uint32_t length,
+                           std::uint64_t hash_of_bases) const noexcept;
 
     /// Fetch from memory what find_exact, and what find_near first and then, will read: for callers with
     /// many searches at hand. Nothing depends on them but time.
-    void prefetch_exact(const PackedBases& bases, std::uint32_t length) const noexcept;
+    void prefetch_exact(std::uint64_t hash_of_bases) const noexcept {
+        __builtin_prefetch(&slots_[hash_of_bases & (slots_.size() - 1)]);
+    }
     void prefetch_parts(const PackedBases& bases, std::uint32_t length) const noexcept;
     void prefetch_rows(const PackedBases& bases, std::uint32_t length) const noexcept;
 
@@ -128,5 +135,21 @@ class BarcodeIndex {
     template <typename Visit>
     void visit_part(const PartTable& part, std::uint64_t bits, Visit visit) const noexcept;
 };
+
+inline BarcodeIndex::Exact BarcodeIndex::find_exact_alone(const PackedBases& wanted,
+                                                          std::uint32_t wanted_length,
+                                                          std::uint64_t hash_of_bases) const noexcept {
+    if (wanted.unknown != 0)
+        return {};
+    const std::uint64_t mask = slots_.size() - 1;
+    for (std::uint64_t place = hash_of_bases & mask;; place = (place + 1) & mask) {
+        const Entry& slot = slots_[place];
+        if (slot.row == no_barcode)
+            return {};
+        if (slot.low == wanted.words[0] && slot.length == wanted_length &&
+            (high_.empty() ? 0 : high_[slot.row]) == wanted.words[1])
+            return {slot.row, slot.alone != 0};
+    }
+}
 
 }  // namespace wellsieve::kernels::sequence

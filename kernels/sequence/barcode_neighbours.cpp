@@ -81,7 +81,7 @@ class NeighbourSearch {
                 if (found_i == most_neighbours && found_j == most_neighbours)
                     continue;
                 const PackedBases y = index_.bases(sorted_[j]);
-                const std::uint32_t distance = mismatches(x, y);
+                const std::uint32_t distance = mismatches(x, y, most_mismatches);
                 if (distance > most_mismatches || !first_shared(x, y, a, b))
                     continue;
                 if (found_i < most_neighbours)

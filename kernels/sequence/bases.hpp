@@ -62,14 +62,29 @@ PackedBases reverse_complement(const PackedBases& bases, std::uint32_t length) n
 /// Of letters; what is not A, C, G or T becomes 'N'.
 std::string reverse_complement(std::string_view bases);
 
+/// Finalizer of MurmurHash3 (Appleby): each bit of the key reaches each of the hash.
+constexpr std::uint64_t mix(std::uint64_t key) noexcept {
+    key ^= key >> 33;
+    key *= 0xFF51AFD7ED558CCDu;
+    key ^= key >> 33;
+    key *= 0xC4CEB9FE1A85EC53u;
+    return key ^ key >> 33;
+}
+
+constexpr std::uint64_t hash(const PackedBases& bases, std::uint32_t length) noexcept {
+    return mix(bases.words[0] ^ std::rotl(bases.words[1] * 0x9E3779B97F4A7C15u, 31) ^
+               std::uint64_t{length} << 57);
+}
+
 /// A bit at 2 i for each base i in which the words differ.
 constexpr std::uint64_t differing(std::uint64_t a, std::uint64_t b) noexcept {
     const std::uint64_t bits = a ^ b;
     return (bits | bits >> 1) & 0x5555555555555555u;
 }
 
-/// Places where a and b differ or either is unknown.
-constexpr std::uint32_t mismatches(const PackedBases& a, const PackedBases& b) noexcept {
+/// Places where a and b differ or either is unknown; most + 1 where there are more than `most`.
+constexpr std::uint32_t mismatches(const PackedBases& a, const PackedBases& b,
+                                   std::uint32_t most = longest_packed) noexcept {
     const auto spread = [](std::uint64_t mask) {  // 32 bits to every second of 64
         mask = (mask | mask << 16) & 0x0000FFFF0000FFFFu;
         mask = (mask | mask << 8) & 0x00FF00FF00FF00FFu;
@@ -84,7 +99,11 @@ constexpr std::uint32_t mismatches(const PackedBases& a, const PackedBases& b) n
         low |= spread(unknown & 0xFFFFFFFFu);
         high |= spread(unknown >> 32);
     }
-    return static_cast<std::uint32_t>(std::popcount(low) + std::popcount(high));
+    std::uint32_t count = 0;
+    for (std::uint64_t bits : {low, high})  // most often few of them, and few wanted
+        for (; bits != 0 && count <= most; bits &= bits - 1)
+            ++count;
+    return count;
 }
 
 }  // namespace wellsieve::kernels::sequence

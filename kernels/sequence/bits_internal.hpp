@@ -7,20 +7,6 @@
 
 namespace wellsieve::kernels::sequence {
 
-/// Finalizer of MurmurHash3 (Appleby): each bit of the key reaches each of the hash.
-constexpr std::uint64_t mix(std::uint64_t key) noexcept {
-    key ^= key >> 33;
-    key *= 0xFF51AFD7ED558CCDu;
-    key ^= key >> 33;
-    key *= 0xC4CEB9FE1A85EC53u;
-    return key ^ key >> 33;
-}
-
-constexpr std::uint64_t hash(const PackedBases& bases, std::uint32_t length) noexcept {
-    return mix(bases.words[0] ^ std::rotl(bases.words[1] * 0x9E3779B97F4A7C15u, 31) ^
-               std::uint64_t{length} << 57);
-}
-
 /// `count` bases from `begin`, at most 32 of them, as one word.
 constexpr std::uint64_t slice(const PackedBases& bases, std::uint32_t begin, std::uint32_t count) noexcept {
     const std::uint32_t shift = 2 * (begin % 32);

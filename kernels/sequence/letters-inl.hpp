@@ -75,7 +75,9 @@ HWY_INLINE std::uint32_t equal_letters(const char* letters, const char* wanted) 
 
 /// May read up to fifteen letters behind the last.
 HWY_INLINE PackedBases pack_letters(const char* letters, std::uint32_t length) {
-    PackedBases out;
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    std::uint64_t unknown_at = 0;
     for (std::uint32_t i = 0; i < length; i += letters_at_once) {
         std::uint32_t codes;
         std::uint32_t unknown;
@@ -84,10 +86,10 @@ HWY_INLINE PackedBases pack_letters(const char* letters, std::uint32_t length) {
             codes &= (std::uint32_t{1} << 2 * left) - 1;
             unknown &= (std::uint32_t{1} << left) - 1;
         }
-        out.words[i / 32] |= std::uint64_t{codes} << (i % 32 * 2);
-        out.unknown |= std::uint64_t{unknown} << i;
+        (i < 32 ? low : high) |= std::uint64_t{codes} << (i % 32 * 2);
+        unknown_at |= std::uint64_t{unknown} << i;
     }
-    return out;
+    return {{low, high}, unknown_at};
 }
 
 }  // namespace wellsieve::kernels::sequence::HWY_NAMESPACE

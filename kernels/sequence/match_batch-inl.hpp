@@ -28,12 +28,14 @@ class MatchBatch {
     void run(std::size_t first, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
             placed_[i] = within_reach(first + i) && matcher_.place(read(first + i), call_[i], match_[i]);
-            if (placed_[i])
-                index_.prefetch_exact(call_[i].bases, call_[i].length);
+            if (placed_[i]) {
+                hash_[i] = hash(call_[i].bases, call_[i].length);
+                index_.prefetch_exact(hash_[i]);
+            }
         }
         for (std::size_t i = 0; i < count; ++i)
             if (placed_[i]) {
-                exact_[i] = index_.find_exact_alone(call_[i].bases, call_[i].length);
+                exact_[i] = index_.find_exact_alone(call_[i].bases, call_[i].length, hash_[i]);
                 if (exact_[i].row == no_barcode)
                     index_.prefetch_parts(call_[i].bases, call_[i].length);
             }
@@ -41,12 +43,11 @@ class MatchBatch {
             if (placed_[i] && exact_[i].row == no_barcode)
                 index_.prefetch_rows(call_[i].bases, call_[i].length);
         for (std::size_t i = 0; i < count; ++i) {
-            if (placed_[i])
-                matcher_.credit(call_[i], exact_[i], match_[i]);
-            if (!placed_[i] || !is_credited(match_[i].outcome))
-                match_[i] = within_reach(first + i) ? matcher_.match(read(first + i))
-                                                    : careful_.match(read(first + i));
-            write(first + i, match_[i]);
+            if (placed_[i] && matcher_.settle(call_[i], exact_[i], match_[i]))
+                write(first + i, match_[i]);
+            else
+                write(first + i, within_reach(first + i) ? matcher_.match(read(first + i))
+                                                         : careful_.match(read(first + i)));
         }
     }
 
@@ -58,22 +59,23 @@ class MatchBatch {
     const Reads& reads_;
     const MatchOut& out_;
     std::array<Call, size> call_;
+    std::array<std::uint64_t, size> hash_;
     std::array<Match, size> match_;
     std::array<BarcodeIndex::Exact, size> exact_;
     std::array<bool, size> placed_;
 
     /// May Letters read a little behind the read?
-    bool within_reach(std::size_t i) const {
+    HWY_INLINE bool within_reach(std::size_t i) const {
         return std::size_t{reads_.bases_begin[i]} + reads_.length[i] + Letters::reach <= reads_.text.size();
     }
 
-    Read read(std::size_t i) const {
+    HWY_INLINE Read read(std::size_t i) const {
         const bool has_quality = !reads_.quality_begin.empty() && plan_.options.use_quality;
         return {reads_.text.data() + reads_.bases_begin[i],
                 has_quality ? reads_.text.data() + reads_.quality_begin[i] : nullptr, reads_.length[i]};
     }
 
-    void write(std::size_t i, const Match& match) const {
+    HWY_INLINE void write(std::size_t i, const Match& match) const {
         out_.barcode[i] = match.barcode;
         out_.outcome[i] = match.outcome;
         out_.begin[i] = match.begin;

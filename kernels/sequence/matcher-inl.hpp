@@ -68,7 +68,7 @@ class ReadMatcher {
     }
 
     /// Where most reads end: the barcode between both flanks on the first strand. False: it is not so easy.
-    bool place(const Read& read, Call& call, Match& match) const {
+    HWY_INLINE bool place(const Read& read, Call& call, Match& match) const {
         if (plan_.construct.search != Search::flanks || read.length < plan_.lengths.back())
             return false;
         const Strand& strand = plan_.strands.front();
@@ -84,11 +84,19 @@ class ReadMatcher {
         return true;
     }
 
-    /// Fills in what was found at a place; as `match`, when that is a credit.
-    void credit(const Call& call, const BarcodeIndex::Exact& exact, Match& match) const {
-        const Match found = caller_.look_up(call, exact);
+    /// Fills in what stands at that place. False: `match` may find more on the other strand.
+    HWY_INLINE bool settle(const Call& call, const BarcodeIndex::Exact& exact, Match& match) const {
+        if (exact.row != no_barcode && exact.alone && plan_.most_error == no_error_bound) {
+            match.outcome = Outcome::exact;
+            match.barcode = exact.row;
+            return true;
+        }
+        Match found = caller_.look_up(call, exact);
+        if (found.outcome == Outcome::no_match && plan_.options.rescue_indels)
+            found = caller_.rescue(call);
         match.barcode = found.barcode;
         match.outcome = found.outcome;
+        return is_credited(found.outcome) || plan_.strands.size() == 1;
     }
 
   private:
@@ -159,7 +167,7 @@ class ReadMatcher {
     };
 
     /// Where a barcode may begin in a read that is long enough for the shortest.
-    Range places(const Strand& strand, const Read& read) const {
+    HWY_INLINE Range places(const Strand& strand, const Read& read) const {
         const std::uint32_t shortest = plan_.lengths.back();
         const std::uint32_t first = std::min(plan_.construct.first, read.length);
         const std::uint32_t last = std::min(plan_.construct.last, read.length - shortest);
@@ -171,7 +179,8 @@ class ReadMatcher {
     }
 
     /// The first place with the fewest mismatches.
-    Place find_left(const Flank& flank, const Read& read, std::uint32_t first, std::uint32_t last) const {
+    HWY_INLINE Place find_left(const Flank& flank, const Read& read, std::uint32_t first,
+                               std::uint32_t last) const {
         Place best;
         if (flank.size == 0)
             return best;
@@ -190,7 +199,7 @@ class ReadMatcher {
 
     /// Mismatches of a flank that begins at `begin`; no_place when it does not fit, or too little of it is
     /// within the read to tell.
-    std::uint32_t fit_right(const Flank& flank, const Read& read, std::uint32_t begin) const {
+    HWY_INLINE std::uint32_t fit_right(const Flank& flank, const Read& read, std::uint32_t begin) const {
         std::uint32_t known = flank.known[flank.size];
         std::uint32_t mismatches;
         std::uint32_t allowed = flank.allowed;
@@ -228,8 +237,8 @@ class ReadMatcher {
     }
 
     /// Of the lengths the one behind which the right flank fits best, as Place::begin.
-    Place find_length(const Strand& strand, const Read& read, std::uint32_t begin,
-                      const std::vector<std::uint32_t>& lengths) const {
+    HWY_INLINE Place find_length(const Strand& strand, const Read& read, std::uint32_t begin,
+                                 const std::vector<std::uint32_t>& lengths) const {
         Place length;
         for (const std::uint32_t choice : lengths)
             if (begin + choice <= read.length)
@@ -337,7 +346,8 @@ class ReadMatcher {
 
     // --- the barcode
 
-    static Call call_at(const Strand& strand, const Read& read, std::uint32_t begin, std::uint32_t length) {
+    HWY_INLINE static Call call_at(const Strand& strand, const Read& read, std::uint32_t begin,
+                                   std::uint32_t length) {
         PackedBases bases = Letters::pack(read.bases + begin, length);
         if (strand.reverse)
             bases = reverse_complement(bases, length);

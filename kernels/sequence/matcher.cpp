@@ -97,7 +97,7 @@ void set_quality_tables(Matcher::Plan& plan) {
     plan.plain_mismatch_cost = cost_of(0.001);
     plan.most_error = plan.options.most_expected_errors < longest_packed
                           ? static_cast<std::uint64_t>(plan.options.most_expected_errors * scale)
-                          : ~std::uint64_t{0};
+                          : no_error_bound;
     const double one = std::pow(2.0, 40);
     for (std::size_t i = 0; i < plan.weight.size(); ++i)
         plan.weight[i] =

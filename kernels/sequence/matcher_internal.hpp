@@ -41,6 +41,9 @@ struct Pattern {
     std::vector<std::uint32_t> places;
 };
 
+/// Of Matcher::Plan::most_error.
+inline constexpr std::uint64_t no_error_bound = ~std::uint64_t{0};
+
 struct Matcher::Plan {
     const BarcodeIndex* index = nullptr;
     Construct construct;
@@ -52,7 +55,7 @@ struct Matcher::Plan {
     /// By quality letter: 16 · 10 log10((1 − e) / (e / 3)), what a mismatch at that base costs.
     std::array<std::uint16_t, 256> mismatch_cost{};
     std::array<std::uint32_t, 256> error{};  ///< e · 2^20
-    std::uint64_t most_error = 0;            ///< of the sum of these; all bits set: no bound
+    std::uint64_t most_error = 0;            ///< of the sum of these, or no_error_bound
     std::uint32_t plain_mismatch_cost = 0;   ///< without qualities
     /// 2^40 · 10^(−cost / 160), and the most of the sum over other barcodes.
     std::array<std::uint64_t, 2048> weight{};

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "kernels/sequence/bases.hpp"
 #include "tests/kernels/sequence/reads.hpp"
 #include "tests/support/each_target.hpp"
@@ -73,7 +75,10 @@ TEST_CASE("mismatches are places that differ or are unknown") {
         std::uint32_t expected = 0;
         for (std::uint32_t i = 0; i < length; ++i)
             expected += a[i] != b[i];
-        CHECK(kernels::sequence::mismatches(kernels::sequence::pack(a), kernels::sequence::pack(b)) ==
-              expected);
+        const auto packed_a = kernels::sequence::pack(a);
+        const auto packed_b = kernels::sequence::pack(b);
+        CHECK(kernels::sequence::mismatches(packed_a, packed_b) == expected);
+        for (const std::uint32_t most : {0u, 1u, 2u})
+            CHECK(kernels::sequence::mismatches(packed_a, packed_b, most) == std::min(expected, most + 1));
     }
 }
