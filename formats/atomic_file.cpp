@@ -71,8 +71,8 @@ AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)), temporary_
 }
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
-    : target_(other.target_),
-      temporary_(other.temporary_),
+    : target_(std::move(other.target_)),
+      temporary_(std::move(other.temporary_)),
       descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 AtomicFile::~AtomicFile() {

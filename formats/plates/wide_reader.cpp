@@ -143,6 +143,7 @@ class WideReading {
             file_.metadata.emplace("time unit", plain::assumed_unit_note(unit));
         }
         std::vector<double> seconds;
+        seconds.reserve(times.size());
         for (const plain::WrittenTime& time : times)
             seconds.push_back(time.number * time.seconds_per_unit.value_or(unit));
         return seconds;

@@ -77,8 +77,8 @@ const Relation* first_of_type(const Relations& relations, std::string_view type)
 std::string find_workbook_part(Archive& archive) {
     const Relations relations = read_relations(archive, "");
     const Relation* stated = first_of_type(relations, "officeDocument");
-    const std::string part = stated != nullptr ? stated->target : "xl/workbook.xml";
-    if (!archive.has(part) || part.ends_with(".bin") || !(part.ends_with(".xml")))
+    std::string part = stated != nullptr ? stated->target : "xl/workbook.xml";
+    if (!archive.has(part) || !part.ends_with(".xml"))
         throw FormatError(archive.path(), "",
                           "is a zip archive without an .xlsx workbook in it; save it as .xlsx and try again");
     return part;

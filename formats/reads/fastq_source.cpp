@@ -11,7 +11,7 @@ namespace {
 std::size_t count_newlines(const char* at, std::size_t bytes) {
     std::size_t count = 0;
     while (bytes > 0) {
-        const std::size_t run = std::min<std::size_t>(bytes, 255 * 16);
+        const std::size_t run = std::min(bytes, std::size_t{255} * 16);
         std::uint8_t sums[16] = {};
         std::size_t i = 0;
         for (; i + 16 <= run; i += 16)

@@ -30,9 +30,10 @@ class HtsSource : public SourceBase {
     HtsSource(RawInput input, ReadFileKind kind, const ReadSourceOptions& options)
         : SourceBase(input.path(), kind, options), record_(bam_init1()) {
         ::setenv("REF_PATH", "/nonexistent", 0);  // or HTSlib would ask a server for references
-        file_.reset(hts_hopen(input.release(), path_.c_str(), "r"));
+        file_.reset(hts_hopen(input.get(), path_.c_str(), "r"));
         if (!file_)
             throw FormatError(path_, "", "cannot be read as SAM, BAM or CRAM");
+        input.release();  // only now is it HTSlib's to close
         if (kind.format == ReadFormat::cram) {
             hts_set_opt(file_.get(), CRAM_OPT_REQUIRED_FIELDS, SAM_QNAME | SAM_FLAG | SAM_SEQ | SAM_QUAL);
             if (!options.reference.empty() &&

@@ -20,8 +20,9 @@ class RawInput {
     std::string_view peek();
     /// Fills `to` unless the file ends; how many bytes there were.
     std::size_t read(char* to, std::size_t bytes);
-    /// For HTSlib, which closes it.
-    hFILE* release() { return file_.release(); }
+    /// For HTSlib, which closes what it was released to.
+    hFILE* get() { return file_.get(); }
+    void release() { static_cast<void>(file_.release()); }
 
   private:
     struct Close {

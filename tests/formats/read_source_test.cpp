@@ -298,3 +298,14 @@ TEST_CASE("reads of a group go in step, or both records are named") {
     CHECK(same_read("@a/1 x", "@a/2"));
     CHECK_FALSE(same_read("@a/1", "@b/1"));
 }
+
+TEST_CASE("a file that HTSlib refuses to open is closed again") {
+    const TemporaryFolder folder;
+    const std::string path = write_file(folder.path() / "x.cram", std::string("CRAM\0[ss]", 9));
+    const auto open_files = [] {
+        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+    };
+    const auto before = open_files();
+    CHECK_THROWS_AS(open_reads(path), FormatError);
+    CHECK(open_files() == before);
+}

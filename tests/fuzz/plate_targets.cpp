@@ -58,10 +58,10 @@ std::string workbook_of_text(std::string_view text) {
 std::string workbook_of_parts(std::string_view text) {
     std::map<std::string, std::string> parts;
     for_each_part(text, [&](std::string_view part) {
-        const std::size_t line = std::min(part.find('\n'), part.size());
-        const std::string name(part.substr(0, std::min(line, part.find('\0'))));
-        if (!name.empty())
-            parts[name] = part.substr(std::min(line + 1, part.size()));
+        const std::string name(part.substr(0, part.find('\n')));
+        if (!name.empty() &&
+            std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; }))
+            parts[name] = part.substr(std::min(name.size() + 1, part.size()));
     });
     return zip_parts(parts);
 }

@@ -207,6 +207,11 @@ std::string zip_parts(const std::map<std::string, std::string>& parts) {
     for (const auto& [name, bytes] : parts) {
         zip_source_t* const source = zip_source_buffer(archive, bytes.data(), bytes.size(), 0);
         const zip_int64_t index = zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
+        if (index < 0) {
+            zip_source_free(source);
+            zip_discard(archive);
+            throw std::invalid_argument(fmt::format("'{}' is no name of a part", name));
+        }
         zip_file_set_mtime(archive, static_cast<zip_uint64_t>(index), 1'000'000'000, 0);
     }
     if (zip_close(archive) != 0)
