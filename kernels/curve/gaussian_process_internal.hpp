@@ -28,9 +28,11 @@ class Search {
     static constexpr int evaluations() noexcept { return lengths * noises + 4 * rounds; }
 
     Point next() const noexcept {
-        if (told_ < lengths * noises)
-            return {low_[0] + (told_ % lengths + 0.5) * 2 * step_[0],
-                    low_[1] + (told_ / lengths + 0.5) * 2 * step_[1]};
+        if (told_ < lengths * noises) {
+            const int length = told_ % lengths;
+            const int noise = told_ / lengths;
+            return {low_[0] + (length + 0.5) * 2 * step_[0], low_[1] + (noise + 0.5) * 2 * step_[1]};
+        }
         const int direction = (told_ - lengths * noises) % 4;
         Point out = centre_;
         const auto axis = static_cast<std::size_t>(direction / 2);

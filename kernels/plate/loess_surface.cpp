@@ -72,11 +72,13 @@ std::vector<std::size_t> used_wells(std::span<const double> values, Selection se
 }
 
 Place place_of(std::size_t well, const Shape& shape) {
-    return {static_cast<double>(well / shape.columns), static_cast<double>(well % shape.columns)};
+    const std::size_t row = well / shape.columns;
+    return {static_cast<double>(row), static_cast<double>(well % shape.columns)};
 }
 
 LoessWeights weights_for(const std::vector<std::size_t>& wells, const Shape& shape, double span) {
     std::vector<Place> places;
+    places.reserve(wells.size());
     for (const std::size_t well : wells)
         places.push_back(place_of(well, shape));
     return {places, span};

@@ -161,7 +161,7 @@ class Scan {
 /// the others behind.
 class Surroundings {
   public:
-    explicit Surroundings(const std::vector<Hit>& hits) : columns_(2 * surroundings) {
+    explicit Surroundings(const std::vector<Hit>& hits) : columns_(std::size_t{2} * surroundings) {
         std::unordered_map<std::uint32_t, std::uint32_t> seen;
         for (const Hit& hit : hits)
             if (++seen[hit.row] <= most_of_one_barcode) {
@@ -273,7 +273,7 @@ void set_places(const std::vector<Hit>& hits, Construct& construct) {
 }
 
 bool alike(const Hit& hit, const std::string& flank, std::int64_t begin) {
-    std::uint32_t wrong = 0;
+    std::size_t wrong = 0;
     for (std::size_t i = 0; i < flank.size(); ++i)
         wrong += flank[i] != 'N' && hit.letter(begin + static_cast<std::int64_t>(i)) != flank[i];
     return 3 * wrong <= flank.size();
