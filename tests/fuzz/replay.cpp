@@ -1,10 +1,11 @@
-// replay FOLDER…: runs each seed FOLDER/TARGET/FILE, and mutations of it, through the entry of the fuzzers.
-// Nothing may come out of it, and the memory that it took is bounded.
+// replay MUTATIONS FOLDER…: runs each seed FOLDER/TARGET/FILE, and mutations of it, through the entry of the
+// fuzzers. Nothing may come out of it, and the memory that it took is bounded.
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -20,7 +21,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 namespace {
 
-constexpr int mutations = 1000;
 constexpr long most_kibibytes = 256 * 1024;
 
 std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& folder) {
@@ -42,7 +42,7 @@ bool runs(const std::string& bytes, const std::filesystem::path& seed, int mutat
     return true;
 }
 
-std::size_t replay(const std::filesystem::path& seed) {
+std::size_t replay(const std::filesystem::path& seed, int mutations) {
     std::ifstream file(seed, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
     std::size_t failures = !runs(bytes, seed, 0);
@@ -55,13 +55,14 @@ std::size_t replay(const std::filesystem::path& seed) {
 }  // namespace
 
 int main(int count, char** arguments) {
+    const int mutations = count > 1 ? std::atoi(arguments[1]) : 0;
     std::size_t seeds = 0;
     std::size_t failures = 0;
-    for (int i = 1; i < count; ++i)
+    for (int i = 2; i < count; ++i)
         for (const auto& target : sorted_entries(arguments[i])) {
             wellsieve::tests::fuzz::choose_target(target.filename().string());
             for (const auto& seed : sorted_entries(target)) {
-                failures += replay(seed);
+                failures += replay(seed, mutations);
                 ++seeds;
             }
         }
