@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "formats/plates/plain_internal.hpp"
 #include "formats/plates/plain_label_internal.hpp"
@@ -125,7 +126,8 @@ std::optional<Role> role_of(std::string_view header) {
 }
 
 std::optional<std::uint16_t> parse_row(std::string_view text) {
-    if (const auto number = parse_number(text); number && *number >= 1 && *number <= 32)
+    if (const auto number = parse_number(text);
+        number && *number >= 1 && *number <= 32 && *number == std::floor(*number))
         return static_cast<std::uint16_t>(*number - 1);
     return parse_row_label(text);
 }

@@ -77,6 +77,8 @@ TEST_CASE("tidy: rows and columns in the place of wells, and several readings a 
     CHECK(file.readouts.at(0).mode == Mode::absorbance);
     CHECK(file.readouts.at(1).name == "GFP");
     CHECK(file.readouts.size() == 2);
+    CHECK(well_name(read("row,column,OD600\n2,1,0.5\n").measurements[0].well) == "B1");
+    CHECK_THROWS_AS(read("row,column,OD600\n2.5,1,0.5\n"), formats::FormatError);
 }
 
 TEST_CASE("tidy: samples without wells get one each in their order") {
