@@ -6,6 +6,7 @@
 
 #include "kernels/curve/curve_traits.hpp"
 #include "kernels/curve/curves.hpp"
+#include "kernels/curve/parametric_fit.hpp"
 
 namespace wellsieve::pipeline {
 
@@ -38,10 +39,14 @@ struct CurveOptions {
     std::uint32_t first_points = 3;  ///< of lag_level = "mean_of_first"
     double min_fold_change = 1.5;    ///< below it there is no growth
     double lysis_share = 0.2;        ///< a fall by more than this share of the maximum is lysis
-    double phase_share = 0.2;        ///< a growth phase rises by at least this share of the whole rise
+    std::vector<kernels::curve::GrowthModel> fits;  ///< growth models that are fitted to the curves that grow
+    kernels::curve::FitScale fit_scale = kernels::curve::FitScale::linear;
+    double phase_share = 0.2;  ///< a growth phase rises by at least this share of the whole rise
 };
 
 std::vector<std::string_view> words_of(RateMethod);
 std::vector<std::string_view> words_of(LagLevel);
+std::vector<std::string_view> words_of(kernels::curve::GrowthModel);
+std::vector<std::string_view> words_of(kernels::curve::FitScale);
 
 }  // namespace wellsieve::pipeline

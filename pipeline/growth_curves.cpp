@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "pipeline/blank_correction.hpp"
+#include "pipeline/growth_fits.hpp"
 #include "pipeline/rate_methods.hpp"
 
 namespace wellsieve::pipeline {
@@ -116,9 +118,15 @@ GrowthCurves analyse_growth(const CurveMatrix& matrix, const CurveOptions& optio
     const double detection = detection_level(matrix, options);
     const double quantification = std::fmax(detection, options.quantification_sd * scatter_of_blanks(matrix));
     const std::vector<double> limits = limits_of(matrix, detection);
-    GrowthCurves found{matrix.was_read, rates_by_method(curves, limits_of(matrix, quantification), options),
+    const std::vector<double> clear = limits_of(matrix, quantification);
+    GrowthCurves found{matrix.was_read, rates_by_method(curves, clear, options),
                        std::vector<curve::CurveTraits>(matrix.wells)};
     curve::curve_traits(curves, limits, traits, found.rates, found.traits);
+    found.fits = fits_by_model(curves, clear, found.rates, options);
+    for (const std::vector<curve::GrowthFit>& fits : found.fits)
+        for (std::size_t well = 0; well < fits.size(); ++well)
+            if (fits[well].at_bound != 0)
+                found.traits[well].verdicts.add(Verdict::fit_at_bound);
     return found;
 }
 
@@ -161,11 +169,41 @@ GrowthFeature growth_feature(Feature feature, const curve::GrowthRate& rate,
     }
 }
 
+GrowthFeature fitted_feature(Feature feature, const curve::GrowthFit& fit) {
+    const std::optional<curve::GrowthParameter> parameter = fitted_parameter(feature);
+    if (!parameter || !fit.usable())
+        return {};
+    const double value = fit[*parameter];
+    const double error = fit.error(*parameter);
+    if (feature == Feature::doubling_time)
+        return {std::numbers::ln2 / value, std::numbers::ln2 / value * error / value};
+    return {value, error};
+}
+
+std::string_view reason_against(const curve::GrowthFit& fit) {
+    if (fit.at_bound != 0)
+        return verdict_name(Verdict::fit_at_bound);
+    switch (fit.outcome) {
+        case curve::FitOutcome::undetermined:
+            return "fit_undetermined";
+        case curve::FitOutcome::iterations_exhausted:
+            return "fit_not_converged";
+        case curve::FitOutcome::too_few_points:
+            return verdict_name(Verdict::too_few_points);
+        default:
+            return not_reached;
+    }
+}
+
 std::string_view reason_against(Feature feature, Verdicts verdicts) {
     for (Verdict verdict : verdicts_against(feature))
         if (verdicts.has(verdict))
             return verdict_name(verdict);
     return not_reached;
+}
+
+bool is_ruled_out(Feature feature, Verdicts verdicts) {
+    return reason_against(feature, verdicts) != not_reached;
 }
 
 std::string verdict_list(Verdicts verdicts) {

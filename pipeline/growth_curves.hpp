@@ -7,6 +7,7 @@
 
 #include "kernels/curve/curve_traits.hpp"
 #include "kernels/curve/growth_rate.hpp"
+#include "kernels/curve/parametric_fit.hpp"
 #include "pipeline/plate_data.hpp"
 #include "pipeline/screen_options.hpp"
 
@@ -30,6 +31,7 @@ struct GrowthCurves {
     std::vector<std::uint8_t> was_read;  ///< 1: the well has a reading, flagged or not
     std::vector<kernels::curve::GrowthRate> rates;
     std::vector<kernels::curve::CurveTraits> traits;
+    std::vector<std::vector<kernels::curve::GrowthFit>> fits = {};  ///< [model of CurveOptions::fits][well]
 };
 
 /// The level that is above the plate's blanks in every well, or no levels where none is known.
@@ -51,8 +53,17 @@ struct GrowthFeature {
 GrowthFeature growth_feature(Feature feature, const kernels::curve::GrowthRate& rate,
                              const kernels::curve::CurveTraits& traits);
 
+/// A feature of a well's fitted model; NaN where the fit has failed.
+GrowthFeature fitted_feature(Feature feature, const kernels::curve::GrowthFit& fit);
+
+/// Why a fit gives no number: "fit_at_bound", "fit_undetermined" and so on.
+std::string_view reason_against(const kernels::curve::GrowthFit& fit);
+
 /// Why a curve does not support a feature: the verdict that rules it out, or "not_reached".
 std::string_view reason_against(Feature feature, kernels::curve::Verdicts verdicts);
+
+/// Whether a verdict rules it out.
+bool is_ruled_out(Feature feature, kernels::curve::Verdicts verdicts);
 
 /// All verdicts of a set, separated by ", "; empty where there is none.
 std::string verdict_list(kernels::curve::Verdicts verdicts);

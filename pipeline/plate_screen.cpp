@@ -93,6 +93,7 @@ CurveColumn curve_column(const Screen& screen, const CurveAnalysis& analysis,
     column.readout = screen.options.traits[analysis.traits.front()].readout;
     for (std::size_t t : analysis.traits)
         column.traits += (column.traits.empty() ? "" : ", ") + screen.options.traits[t].name;
+    column.fits.resize(screen.options.curves.fits.size());
     for (std::size_t p = 0; p < measured.size(); ++p) {
         const GrowthCurves& curves = measured[p].curves[number];
         for (std::size_t i = 0; i < curves.rates.size(); ++i)
@@ -100,6 +101,8 @@ CurveColumn curve_column(const Screen& screen, const CurveAnalysis& analysis,
                 column.wells.push_back(screen.well_begin[p] + i);
                 column.rates.push_back(curves.rates[i]);
                 column.found.push_back(curves.traits[i]);
+                for (std::size_t model = 0; model < curves.fits.size(); ++model)
+                    column.fits[model].push_back(curves.fits[model][i]);
             }
     }
     return column;

@@ -374,6 +374,8 @@ std::vector<ResultTable> result_tables(const Screen& screen) {
         tables.push_back(wells_table(screen));
         tables.push_back(readouts_table(screen));
         tables.push_back(curves_table(screen));
+        if (!screen.options.curves.fits.empty())
+            tables.push_back(fits_table(screen));
         tables.push_back(traits_table(screen));
     }
     if (!screen.scores.empty()) {

@@ -46,6 +46,15 @@ std::vector<std::string_view> words_of(LagLevel) {
     return {"first", "minimum", "mean_of_first"};
 }
 
+std::vector<std::string_view> words_of(kernels::curve::GrowthModel) {
+    return {"logistic", "richards",           "baranyi", "huang", "zwietering_logistic",
+            "gompertz", "zwietering_richards"};
+}
+
+std::vector<std::string_view> words_of(kernels::curve::FitScale) {
+    return {"linear", "logarithmic"};
+}
+
 std::vector<std::string_view> words_of(Goal) {
     return {"maximize", "minimize", "target"};
 }

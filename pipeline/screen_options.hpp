@@ -76,6 +76,24 @@ constexpr bool is_of_growth(Feature feature) {
     return feature >= Feature::growth_rate && feature <= Feature::growth_phases;
 }
 
+/// The parameter of a fitted growth model that a feature is taken from; none for most.
+constexpr std::optional<kernels::curve::GrowthParameter> fitted_parameter(Feature feature) {
+    using kernels::curve::GrowthParameter;
+    switch (feature) {
+        case Feature::growth_rate:
+        case Feature::doubling_time:
+            return GrowthParameter::rate_per_h;
+        case Feature::lag:
+            return GrowthParameter::lag_h;
+        case Feature::carrying_capacity:
+            return GrowthParameter::capacity;
+        case Feature::initial_biomass:
+            return GrowthParameter::initial;
+        default:
+            return std::nullopt;
+    }
+}
+
 /// Whether it is of a product's curve and the biomass's, `per`, together.
 constexpr bool is_of_two(Feature feature) {
     return feature >= Feature::mean_ratio;
@@ -149,6 +167,7 @@ struct TraitOptions {
     double least_h = 0;               ///< excursions that end sooner do not count
     double at_biomass = not_set;      ///< of ratio_at_biomass, in units of the `per` readout after its blank
     double slope_window_h = 1;        ///< of the promoter activities: width of the lines whose slope is dP/dt
+    std::optional<kernels::curve::GrowthModel> fit;  ///< the feature is that of this fitted model
     Blank blank = Blank::automatic;
     double blank_value = 0;  ///< for Blank::constant
     Scale scale = Scale::automatic;

@@ -8,6 +8,7 @@
 #include "formats/plates/layout.hpp"
 #include "kernels/curve/curve_traits.hpp"
 #include "kernels/curve/growth_rate.hpp"
+#include "kernels/curve/parametric_fit.hpp"
 #include "pipeline/plate_collection.hpp"
 #include "pipeline/plate_data.hpp"
 #include "pipeline/pool_data.hpp"
@@ -39,6 +40,7 @@ struct CurveColumn {
     std::vector<std::size_t> wells;  ///< of the screen, ascending
     std::vector<kernels::curve::GrowthRate> rates;
     std::vector<kernels::curve::CurveTraits> found;
+    std::vector<std::vector<kernels::curve::GrowthFit>> fits;  ///< [model of CurveOptions::fits], as `found`
 };
 
 /// A quality metric of a plate, or of the whole screen (`plate` empty).

@@ -9,6 +9,7 @@
 
 #include "formats/error.hpp"
 #include "pipeline/gas_readouts.hpp"
+#include "workflows/config_curves_internal.hpp"
 #include "workflows/config_sensors_internal.hpp"
 #include "workflows/config_traits_internal.hpp"
 #include "workflows/toml_table_internal.hpp"
@@ -17,7 +18,6 @@ namespace wellsieve::workflows {
 namespace {
 
 using formats::plates::Mode;
-using pipeline::CurveOptions;
 using pipeline::PoolTraitOptions;
 using pipeline::ReadoutSelector;
 using pipeline::ScreenOptions;
@@ -52,46 +52,6 @@ ReadoutSelector read_readout(TomlTable& table) {
     selector.read = static_cast<int>(read);
     table.finish();
     return selector;
-}
-
-void require(TomlTable& table, std::string_view key, bool holds, std::string_view message) {
-    if (!holds)
-        table.problem(key, message);
-}
-
-void read_curves(TomlTable& table, CurveOptions& curves) {
-    table.read_word("method", curves.method);
-    table.read("window_h", curves.window_h);
-    table.read("window_doublings", curves.window_doublings);
-    table.read("points", curves.points);
-    table.read("quota", curves.quota);
-    table.read("smoothness", curves.smoothness);
-    table.read("detection_limit", curves.detection_limit);
-    table.read("detection_sd", curves.detection_sd);
-    table.read("quantification_sd", curves.quantification_sd);
-    table.read_word("lag_level", curves.lag_level);
-    table.read("first_points", curves.first_points);
-    table.read("min_fold_change", curves.min_fold_change);
-    table.read("lysis_share", curves.lysis_share);
-    table.read("phase_share", curves.phase_share);
-    const bool both = !std::isnan(curves.window_h) && !std::isnan(curves.window_doublings);
-    require(table, "window_h", !both, "give window_h or window_doublings, not both");
-    require(table, "window_h", !(curves.window_h <= 0), "must be above 0");
-    require(table, "window_doublings", !(curves.window_doublings <= 0), "must be above 0");
-    require(table, "points", curves.points >= 3, "must be 3 or more");
-    require(table, "quota", curves.quota > 0 && curves.quota <= 1, "must lie between 0 and 1");
-    require(table, "smoothness", curves.smoothness >= 0 && curves.smoothness <= 1,
-            "must lie between 0 and 1");
-    require(table, "detection_limit", !(curves.detection_limit < 0), "cannot be below 0");
-    require(table, "detection_sd", curves.detection_sd >= 0, "cannot be below 0");
-    require(table, "quantification_sd", curves.quantification_sd >= 0, "cannot be below 0");
-    require(table, "first_points", curves.first_points >= 1, "must be 1 or more");
-    require(table, "min_fold_change", curves.min_fold_change >= 1, "must be 1 or more");
-    require(table, "lysis_share", curves.lysis_share > 0 && curves.lysis_share <= 1,
-            "must lie between 0 and 1");
-    require(table, "phase_share", curves.phase_share > 0 && curves.phase_share <= 1,
-            "must lie between 0 and 1");
-    table.finish();
 }
 
 PlatesInput read_plates(TomlTable& table) {
@@ -204,6 +164,9 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
         read_trait(table, config.options, traits);
     if (auto curves = root.table("curves"))
         read_curves(*curves, config.options.curves);
+    for (const TraitOptions& trait : config.options.traits)
+        if (trait.fit)
+            add_fit(config.options.curves, *trait.fit);
     if (auto gas = root.table("gas"))
         read_gas(*gas, config.options.gas);
     if (auto rank = root.table("rank"))
@@ -244,24 +207,6 @@ void append(std::string& out, std::string_view key, const std::string& value) {
 void append(std::string& out, std::string_view key, double value) {
     if (!std::isnan(value))
         out += fmt::format("{} = {}\n", key, value);
-}
-
-void append_curves(std::string& out, const CurveOptions& curves) {
-    out += "\n[curves]\n";
-    append(out, "method", std::string(to_string(curves.method)));
-    append(out, "window_h", curves.window_h);
-    append(out, "window_doublings", curves.window_doublings);
-    out += fmt::format("points = {}\n", curves.points);
-    append(out, "quota", curves.quota);
-    append(out, "smoothness", curves.smoothness);
-    append(out, "detection_limit", curves.detection_limit);
-    append(out, "detection_sd", curves.detection_sd);
-    append(out, "quantification_sd", curves.quantification_sd);
-    append(out, "lag_level", std::string(to_string(curves.lag_level)));
-    out += fmt::format("first_points = {}\n", curves.first_points);
-    append(out, "min_fold_change", curves.min_fold_change);
-    append(out, "lysis_share", curves.lysis_share);
-    append(out, "phase_share", curves.phase_share);
 }
 
 void append_plates(std::string& out, const PlatesInput& input) {
@@ -337,7 +282,7 @@ std::string to_toml(const ScreenConfig& config) {
         out += trait_text(trait);
     for (const PoolTraitOptions& trait : config.options.pool_traits)
         out += trait_text(trait);
-    append_curves(out, config.options.curves);
+    out += curves_text(config.options.curves);
     out += gas_text(config.options.gas);
     const pipeline::RankOptions& rank = config.options.rank;
     out += "\n[rank]\n";

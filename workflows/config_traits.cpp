@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "workflows/config_curves_internal.hpp"
 #include "workflows/config_sensors_internal.hpp"
 
 namespace wellsieve::workflows {
@@ -15,6 +16,7 @@ using pipeline::Feature;
 using pipeline::Goal;
 using pipeline::PoolTraitOptions;
 using pipeline::ScreenOptions;
+using pipeline::to_string;
 using pipeline::TraitOptions;
 
 /// `blank = "plate"` or a number to subtract.
@@ -89,6 +91,7 @@ TraitOptions read_plate_trait(TomlTable& table) {
     table.read("at_biomass", trait.at_biomass);
     table.read("slope_window_h", trait.slope_window_h);
     read_blank(table, trait);
+    read_fit(table, trait);
     table.read_word("scale", trait.scale);
     read_goal(table, trait);
     table.read_word("normalise", trait.normalise);
@@ -169,6 +172,8 @@ std::string trait_text(const TraitOptions& trait) {
     append(out, "at_biomass", trait.at_biomass);
     if (is_of_two(trait.feature))
         append(out, "slope_window_h", trait.slope_window_h);
+    if (trait.fit)
+        append(out, "fit", std::string(to_string(*trait.fit)));
     if (trait.blank == Blank::constant)
         append(out, "blank", trait.blank_value);
     else

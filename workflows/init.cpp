@@ -210,6 +210,7 @@ feature = "endpoint"                # endpoint, maximum, minimum, mean, auc; of 
 # threshold = 0.5                   # of time_to_threshold, after the blank; of first_rise, over the first reading
 # at_biomass = 0.3                  # of ratio_at_biomass, after the blank
 # slope_window_h = 1                # of the promoter activities: width of the lines whose slope is taken
+# fit = "gompertz"                  # growth_rate, doubling_time, lag, carrying_capacity, initial_biomass of a fitted model
 blank = "auto"                      # auto, none, plate, medium, a number, or the well's own: first, minimum
 scale = "auto"                      # auto, log2, linear
 goal = "maximize"                   # maximize, minimize, or a target value
@@ -226,6 +227,9 @@ method = "window"                   # window, spline, gaussian_process, or as ot
 points = 5                          # readings in a window of growthrates, gcplyr, pyphe
 smoothness = 0.5                    # of the spline, as R's spar: 0 follows every reading, 1 is nearly a line
 quota = 0.95                        # growthrates: windows within this share of the steepest are joined
+# fit = ["logistic", "gompertz"]    # growth models fitted to the curves that grow, in the table fits: logistic,
+                                    # richards, baranyi, huang, zwietering_logistic, gompertz, zwietering_richards
+# fit_scale = "linear"              # linear: of the biomass; logarithmic: of its logarithm
 detection_sd = 3                    # so many standard deviations of the plate's blanks, after the blank, are seen
 # detection_limit = 0.02            # or this level
 quantification_sd = 15              # readings below so many are not used for the rate

@@ -29,7 +29,10 @@ class TomlTable {
 
     template <typename Enumeration>
     void read_word(std::string_view key, Enumeration& value) {
-        const std::vector<std::string_view> words = words_of(value);
+        read_word(key, value, words_of(value));
+    }
+    template <typename Enumeration>
+    void read_word(std::string_view key, Enumeration& value, const std::vector<std::string_view>& words) {
         if (const auto index = word_index(key, words))
             value = static_cast<Enumeration>(*index);
     }

@@ -40,6 +40,7 @@ inline constexpr std::string_view wells = "wells";
 inline constexpr std::string_view readouts = "readouts";
 inline constexpr std::string_view measurements = "measurements";
 inline constexpr std::string_view curves = "curves";
+inline constexpr std::string_view fits = "fits";
 inline constexpr std::string_view traits = "traits";
 inline constexpr std::string_view samples = "samples";
 inline constexpr std::string_view features = "features";
@@ -167,6 +168,36 @@ inline constexpr std::array curves = {
     ColumnSpec{"growth_phases", int32, "", "2 and more: diauxic"},
     ColumnSpec{"points_used", int32, "",
                "readings that were usable: not flagged, above the limit of detection"},
+};
+
+/// One row a curve that grows and growth model that was asked for; the models' equations are in
+/// kernels/curve/parametric_fit.hpp. A parameter that the model lacks is NaN.
+inline constexpr std::array fits = {
+    ColumnSpec{"plate", categorical, "", "identifier of the plate"},
+    ColumnSpec{"well", categorical, "", "A1, B12, AF48"},
+    ColumnSpec{"readout", categorical, "", "name in the configuration"},
+    ColumnSpec{"traits", categorical, "", "the traits of this analysis, as in `curves`"},
+    ColumnSpec{"model", categorical, "", "logistic, gompertz, baranyi …"},
+    ColumnSpec{"scale", categorical, "", "linear or logarithmic: what the squares are of"},
+    ColumnSpec{"outcome", categorical, "",
+               "converged; or undetermined, iterations_exhausted, too_few_points, no_signal"},
+    ColumnSpec{"at_bound", categorical, "",
+               "parameters at a bound: the fit has failed, whatever its squares"},
+    ColumnSpec{"initial_biomass", float64, "", "N0"},
+    ColumnSpec{"initial_biomass_se", float64, "",
+               "standard error; NaN where data say nothing, and at a bound"},
+    ColumnSpec{"carrying_capacity", float64, "", "K"},
+    ColumnSpec{"carrying_capacity_se", float64, "", "standard error"},
+    ColumnSpec{"growth_rate_per_h", float64, "1/h",
+               "the model's rate; of logistic and richards the intrinsic one"},
+    ColumnSpec{"growth_rate_se_per_h", float64, "1/h", "standard error"},
+    ColumnSpec{"lag_h", float64, "h", "lag"},
+    ColumnSpec{"lag_se_h", float64, "h", "standard error"},
+    ColumnSpec{"shape", float64, "", "of richards, huang and zwietering_richards"},
+    ColumnSpec{"shape_se", float64, "", "standard error"},
+    ColumnSpec{"residual_sum_of_squares", float64, "", "on the scale of the fit"},
+    ColumnSpec{"aic", float64, "", "Akaike's criterion, as R's AIC; compares models of one curve and scale"},
+    ColumnSpec{"points_used", int32, "", "readings that were fitted"},
 };
 
 /// One row a well and trait.
@@ -315,6 +346,7 @@ inline constexpr std::array table_specs = {
               column::measurements},
     TableSpec{table_name::curves, "what each growth curve gives, and what is to be said of it", "",
               column::curves},
+    TableSpec{table_name::fits, "growth models fitted to the curves, where asked for", "", column::fits},
     TableSpec{table_name::traits, "one number a well and trait", "", column::traits},
     TableSpec{table_name::samples, "the sequenced samples of a pool", "sample", column::samples, true},
     TableSpec{table_name::features, "the barcodes of a pool", "feature", column::features},

@@ -229,19 +229,30 @@ void set_masked_aside(const PlateData& plate, PlateTrait& trait) {
         }
 }
 
-/// A feature of each well's growth curve.
-PlateTrait take_from(const GrowthCurves& curves, const TraitOptions& trait) {
+/// A feature of each well's growth curve, or of the model fitted to it.
+PlateTrait take_from(const GrowthCurves& curves, const TraitOptions& trait, const CurveOptions& options) {
     PlateTrait out = unmeasured(curves.rates.size());
     out.reasons.resize(curves.rates.size());
+    const std::vector<kernels::curve::GrowthFit>* fits = nullptr;
+    if (trait.fit)
+        fits = &curves.fits[static_cast<std::size_t>(
+            std::find(options.fits.begin(), options.fits.end(), *trait.fit) - options.fits.begin())];
     for (std::size_t well = 0; well < curves.rates.size(); ++well) {
-        const GrowthFeature found = growth_feature(trait.feature, curves.rates[well], curves.traits[well]);
+        const kernels::curve::Verdicts verdicts = curves.traits[well].verdicts;
+        const bool fitted = fits != nullptr && !is_ruled_out(trait.feature, verdicts);
+        GrowthFeature found;
+        if (fits == nullptr)
+            found = growth_feature(trait.feature, curves.rates[well], curves.traits[well]);
+        else if (fitted)
+            found = fitted_feature(trait.feature, (*fits)[well]);
         if (std::isfinite(found.value)) {
             out.corrected[well] = found.value;
             out.standard_error[well] = found.standard_error;
             out.flags[well] = Flag::none;
-        } else if (!curves.traits[well].verdicts.has(kernels::curve::Verdict::no_data)) {
+        } else if (!verdicts.has(kernels::curve::Verdict::no_data)) {
             out.flags[well] = unsupported;
-            out.reasons[well] = reason_against(trait.feature, curves.traits[well].verdicts);
+            out.reasons[well] = fitted ? reason_against((*fits)[well])
+                                       : reason_against(trait.feature, curves.traits[well].verdicts);
         }
     }
     return out;
@@ -315,8 +326,8 @@ PlateTraits MeasureTraits::operator()(const NamedPlate& named) const {
         if (series != nullptr)
             analysed = analyse_growth(curve_matrix(*named.plate, *series, first), curves, first);
         for (std::size_t t : analysis.traits)
-            out.traits[t] =
-                series == nullptr ? unmeasured(named.plate->shape.wells()) : take_from(analysed, traits[t]);
+            out.traits[t] = series == nullptr ? unmeasured(named.plate->shape.wells())
+                                              : take_from(analysed, traits[t], curves);
     }
     for (std::size_t t = 0; t < traits.size(); ++t) {
         const TraitOptions& trait = traits[t];

@@ -1,0 +1,130 @@
+#include "workflows/config_curves_internal.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace wellsieve::workflows {
+namespace {
+
+using kernels::curve::GrowthModel;
+using pipeline::CurveOptions;
+using pipeline::to_string;
+using pipeline::words_of;
+
+void require(TomlTable& table, std::string_view key, bool holds, std::string_view message) {
+    if (!holds)
+        table.problem(key, message);
+}
+
+void append(std::string& out, std::string_view key, std::string_view word) {
+    out += fmt::format("{} = {}\n", key, quoted(std::string(word)));
+}
+
+void append(std::string& out, std::string_view key, double value) {
+    if (!std::isnan(value))
+        out += fmt::format("{} = {}\n", key, value);
+}
+
+/// `fit = ["logistic", "gompertz"]`, each model once.
+void read_fits(TomlTable& table, CurveOptions& curves) {
+    std::vector<std::string> names;
+    table.read("fit", names);
+    const std::vector<std::string_view> words = words_of(GrowthModel());
+    for (const std::string& name : names) {
+        const auto word = std::find(words.begin(), words.end(), name);
+        if (word == words.end())
+            table.problem("fit", fmt::format("'{}' is no growth model; one of {} is wanted", name,
+                                             fmt::join(words, ", ")));
+        else
+            add_fit(curves, static_cast<GrowthModel>(word - words.begin()));
+    }
+    table.read_word("fit_scale", curves.fit_scale, words_of(curves.fit_scale));
+}
+
+}  // namespace
+
+void read_fit(TomlTable& table, pipeline::TraitOptions& trait) {
+    if (table.find("fit") == nullptr)
+        return;
+    GrowthModel model{};
+    table.read_word("fit", model, words_of(model));
+    trait.fit = model;
+    const auto parameter = fitted_parameter(trait.feature);
+    if (!parameter)
+        table.problem("fit", fmt::format("feature = \"{}\" is no parameter of a growth model",
+                                         to_string(trait.feature)));
+    else if (!has_parameter(model, *parameter))
+        table.problem("fit",
+                      fmt::format("the model {} has no {}", to_string(model), to_string(trait.feature)));
+}
+
+void add_fit(CurveOptions& curves, GrowthModel model) {
+    if (std::find(curves.fits.begin(), curves.fits.end(), model) == curves.fits.end())
+        curves.fits.push_back(model);
+}
+
+void read_curves(TomlTable& table, CurveOptions& curves) {
+    read_fits(table, curves);
+    table.read_word("method", curves.method);
+    table.read("window_h", curves.window_h);
+    table.read("window_doublings", curves.window_doublings);
+    table.read("points", curves.points);
+    table.read("quota", curves.quota);
+    table.read("smoothness", curves.smoothness);
+    table.read("detection_limit", curves.detection_limit);
+    table.read("detection_sd", curves.detection_sd);
+    table.read("quantification_sd", curves.quantification_sd);
+    table.read_word("lag_level", curves.lag_level);
+    table.read("first_points", curves.first_points);
+    table.read("min_fold_change", curves.min_fold_change);
+    table.read("lysis_share", curves.lysis_share);
+    table.read("phase_share", curves.phase_share);
+    const bool both = !std::isnan(curves.window_h) && !std::isnan(curves.window_doublings);
+    require(table, "window_h", !both, "give window_h or window_doublings, not both");
+    require(table, "window_h", !(curves.window_h <= 0), "must be above 0");
+    require(table, "window_doublings", !(curves.window_doublings <= 0), "must be above 0");
+    require(table, "points", curves.points >= 3, "must be 3 or more");
+    require(table, "quota", curves.quota > 0 && curves.quota <= 1, "must lie between 0 and 1");
+    require(table, "smoothness", curves.smoothness >= 0 && curves.smoothness <= 1,
+            "must lie between 0 and 1");
+    require(table, "detection_limit", !(curves.detection_limit < 0), "cannot be below 0");
+    require(table, "detection_sd", curves.detection_sd >= 0, "cannot be below 0");
+    require(table, "quantification_sd", curves.quantification_sd >= 0, "cannot be below 0");
+    require(table, "first_points", curves.first_points >= 1, "must be 1 or more");
+    require(table, "min_fold_change", curves.min_fold_change >= 1, "must be 1 or more");
+    require(table, "lysis_share", curves.lysis_share > 0 && curves.lysis_share <= 1,
+            "must lie between 0 and 1");
+    require(table, "phase_share", curves.phase_share > 0 && curves.phase_share <= 1,
+            "must lie between 0 and 1");
+    table.finish();
+}
+
+std::string curves_text(const CurveOptions& curves) {
+    std::string out = "\n[curves]\n";
+    append(out, "method", to_string(curves.method));
+    append(out, "window_h", curves.window_h);
+    append(out, "window_doublings", curves.window_doublings);
+    out += fmt::format("points = {}\n", curves.points);
+    append(out, "quota", curves.quota);
+    append(out, "smoothness", curves.smoothness);
+    if (!curves.fits.empty()) {
+        std::vector<std::string> models;
+        for (const GrowthModel model : curves.fits)
+            models.push_back(quoted(std::string(to_string(model))));
+        out += fmt::format("fit = [{}]\n", fmt::join(models, ", "));
+        append(out, "fit_scale", to_string(curves.fit_scale));
+    }
+    append(out, "detection_limit", curves.detection_limit);
+    append(out, "detection_sd", curves.detection_sd);
+    append(out, "quantification_sd", curves.quantification_sd);
+    append(out, "lag_level", to_string(curves.lag_level));
+    out += fmt::format("first_points = {}\n", curves.first_points);
+    append(out, "min_fold_change", curves.min_fold_change);
+    append(out, "lysis_share", curves.lysis_share);
+    append(out, "phase_share", curves.phase_share);
+    return out;
+}
+
+}  // namespace wellsieve::workflows
