@@ -51,52 +51,6 @@ void insert(std::vector<T>& into, const std::vector<T>& values, bool in_front) {
     into.insert(in_front ? into.begin() : into.end(), values.begin(), values.end());
 }
 
-/// Runs that follow each other are one curve.
-void join_runs(ReadoutSeries& series, const ReadoutSeries& run) {
-    const bool earlier = run.times_s.back() < series.times_s.front();
-    insert(series.times_s, run.times_s, earlier);
-    insert(series.temperature_c, run.temperature_c, earlier);
-    insert(series.values, run.values, earlier);
-    insert(series.flags, run.flags, earlier);
-}
-
-void merge_into(PlateData& plate, PlateData part) {
-    if (plate.shape != part.shape)
-        throw FormatError(first_source(part), fmt::format("plate '{}'", part.name),
-                          fmt::format("has {} wells here and {} in {}", part.shape.wells(),
-                                      plate.shape.wells(), first_source(plate)));
-    for (ReadoutSeries& series : part.series) {
-        const auto twin =
-            std::find_if(plate.series.begin(), plate.series.end(),
-                         [&](const ReadoutSeries& other) { return same_quantity(other, series); });
-        if (twin == plate.series.end())
-            plate.series.push_back(std::move(series));
-        else if (follow_each_other(*twin, series))
-            join_runs(*twin, series);
-        else
-            throw FormatError(
-                series.source, fmt::format("plate '{}'", part.name),
-                fmt::format("{} has the same reading of this plate; a plate_list says which file is which "
-                            "plate and replicate, and by start_h which run of a plate came when",
-                            twin->source));
-    }
-}
-
-std::vector<PlateData> merged(std::vector<PlateData> parts) {
-    std::stable_sort(parts.begin(), parts.end(), [](const PlateData& a, const PlateData& b) {
-        if (a.name != b.name)
-            return natural_less(a.name, b.name);
-        return first_source(a) < first_source(b);
-    });
-    std::vector<PlateData> whole;
-    for (PlateData& part : parts)
-        if (!whole.empty() && whole.back().name == part.name)
-            merge_into(whole.back(), std::move(part));
-        else
-            whole.push_back(std::move(part));
-    return whole;
-}
-
 void join_strains(const plates::StrainTable& table, const std::string& table_path,
                   std::vector<PlateData>& all) {
     std::map<std::string_view, const plates::StrainEntry*> by_name;
@@ -208,16 +162,83 @@ bool natural_less(std::string_view a, std::string_view b) {
     return a < b;
 }
 
+void PlateCollection::limit_memory(std::size_t memory_bytes, std::filesystem::path folder) {
+    cells_ = CellStore(memory_bytes, std::move(folder));
+}
+
+PlateData PlateCollection::whole(std::size_t plate) const {
+    PlateData copy = plates[plate];
+    for (ReadoutSeries& series : copy.series)
+        cells_.restore(series);
+    return copy;
+}
+
 void PlateCollection::add(PlateBatch batch) {
     inputs.push_back(std::move(batch.input));
-    std::move(batch.plates.begin(), batch.plates.end(), std::back_inserter(plates));
+    for (PlateData& plate : batch.plates) {
+        for (ReadoutSeries& series : plate.series)
+            cells_.keep(series);
+        plates.push_back(std::move(plate));
+    }
     std::move(batch.rejects.begin(), batch.rejects.end(), std::back_inserter(rejects));
+}
+
+/// Runs that follow each other are one curve.
+void PlateCollection::join_runs(ReadoutSeries& series, ReadoutSeries run, const PlateData& plate) {
+    const bool put_aside = series.stored || run.stored;
+    cells_.restore(series);
+    cells_.restore(run);
+    if (!follow_each_other(series, run))
+        throw FormatError(
+            run.source, fmt::format("plate '{}'", plate.name),
+            fmt::format("{} has the same reading of this plate; a plate_list says which file is which "
+                        "plate and replicate, and by start_h which run of a plate came when",
+                        series.source));
+    const bool earlier = run.times_s.back() < series.times_s.front();
+    insert(series.times_s, run.times_s, earlier);
+    insert(series.temperature_c, run.temperature_c, earlier);
+    insert(series.values, run.values, earlier);
+    insert(series.flags, run.flags, earlier);
+    if (put_aside)
+        cells_.put_aside(series);
+}
+
+void PlateCollection::merge_into(PlateData& plate, PlateData part) {
+    if (plate.shape != part.shape)
+        throw FormatError(first_source(part), fmt::format("plate '{}'", part.name),
+                          fmt::format("has {} wells here and {} in {}", part.shape.wells(),
+                                      plate.shape.wells(), first_source(plate)));
+    for (ReadoutSeries& series : part.series) {
+        const auto twin =
+            std::find_if(plate.series.begin(), plate.series.end(),
+                         [&](const ReadoutSeries& other) { return same_quantity(other, series); });
+        if (twin == plate.series.end())
+            plate.series.push_back(std::move(series));
+        else
+            join_runs(*twin, std::move(series), plate);
+    }
+}
+
+/// Makes one plate of the parts that have its name, in natural order of the names.
+void PlateCollection::merge() {
+    std::stable_sort(plates.begin(), plates.end(), [](const PlateData& a, const PlateData& b) {
+        if (a.name != b.name)
+            return natural_less(a.name, b.name);
+        return first_source(a) < first_source(b);
+    });
+    std::vector<PlateData> merged;
+    for (PlateData& part : plates)
+        if (!merged.empty() && merged.back().name == part.name)
+            merge_into(merged.back(), std::move(part));
+        else
+            merged.push_back(std::move(part));
+    plates = std::move(merged);
 }
 
 void PlateCollection::finish(const plates::StrainTable* strains, const std::string& strain_table_path) {
     std::sort(inputs.begin(), inputs.end(),
               [](const InputFile& a, const InputFile& b) { return natural_less(a.path, b.path); });
-    plates = merged(std::move(plates));
+    merge();
     if (strains != nullptr)
         join_strains(*strains, strain_table_path, plates);
     std::sort(rejects.begin(), rejects.end());

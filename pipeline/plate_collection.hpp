@@ -1,10 +1,12 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "formats/plates/layout.hpp"
+#include "pipeline/cell_store.hpp"
 #include "pipeline/plate_data.hpp"
 #include "pipeline/screen_options.hpp"
 
@@ -17,15 +19,28 @@ bool natural_less(std::string_view a, std::string_view b);
 /// comes out does not depend on the order in which batches are added.
 class PlateCollection {
   public:
+    /// Readings for which there is no room in `memory_bytes` go to a scratch file in `folder`.
+    void limit_memory(std::size_t memory_bytes, std::filesystem::path folder);
+
     void add(PlateBatch batch);
 
     /// Sorts, merges and joins the strain table. Throws FormatError: the same reading of a well in two files,
     /// a plate with two shapes, a strain that the table lacks (each with the files and the place).
     void finish(const formats::plates::StrainTable* strains, const std::string& strain_table_path);
 
+    /// A plate with all its readings in memory. Several threads at once.
+    PlateData whole(std::size_t plate) const;
+
     std::vector<InputFile> inputs;
-    std::vector<PlateData> plates;
+    std::vector<PlateData> plates;  ///< their readings may be put aside
     std::vector<ScreenReject> rejects;
+
+  private:
+    void merge_into(PlateData& plate, PlateData part);
+    void join_runs(ReadoutSeries& series, ReadoutSeries run, const PlateData& plate);
+    void merge();
+
+    CellStore cells_;
 };
 
 /// A readout as results call it.

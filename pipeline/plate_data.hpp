@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +19,14 @@ inline constexpr formats::plates::Flag absent{255};
 /// The flag of a trait that a well's growth curve does not support; results give the reason in its place.
 inline constexpr formats::plates::Flag unsupported{254};
 
+/// Where a store has the cells of a readout, and how many there are.
+struct StoredCells {
+    std::array<std::uint64_t, 4> begin{};  ///< of times, temperatures, values and flags
+    std::size_t times = 0;
+    std::size_t cells = 0;
+    std::size_t readings = 0;
+};
+
 /// One readout of one plate as a dense matrix.
 struct ReadoutSeries {
     formats::plates::Readout readout;
@@ -26,6 +37,14 @@ struct ReadoutSeries {
     std::vector<double> temperature_c;  ///< [time], NaN where the file has none
     std::vector<double> values;         ///< [time][well], wells row-major; NaN where flagged
     std::vector<formats::plates::Flag> flags;  ///< [time][well]
+    std::optional<StoredCells> stored;         ///< where times and cells are while they are not here
+
+    /// How many cells the file has.
+    std::size_t readings() const {
+        return stored
+                   ? stored->readings
+                   : flags.size() - static_cast<std::size_t>(std::count(flags.begin(), flags.end(), absent));
+    }
 };
 
 /// What is in a well, with the strain table's knowledge joined in.

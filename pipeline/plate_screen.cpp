@@ -69,59 +69,74 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
     to.insert(to.end(), from.begin(), from.end());
 }
 
-TraitColumn trait_column(const TraitOptions& options, const std::vector<PlateTraits>& measured,
-                         std::size_t number) {
+void add_trait(const PlateTrait& trait, TraitColumn& column) {
+    append(column.raw, trait.raw);
+    append(column.corrected, trait.corrected);
+    append(column.standard_error, trait.standard_error);
+    append(column.flags, trait.flags);
+    append(column.reasons, trait.reasons);
+    column.reasons.resize(column.flags.size());
+}
+
+void add_curves(const GrowthCurves& curves, std::size_t first_well, CurveColumn& column) {
+    for (std::size_t i = 0; i < curves.rates.size(); ++i)
+        if (curves.was_read[i] != 0) {
+            column.wells.push_back(first_well + i);
+            column.rates.push_back(curves.rates[i]);
+            column.found.push_back(curves.traits[i]);
+            for (std::size_t model = 0; model < curves.fits.size(); ++model)
+                column.fits[model].push_back(curves.fits[model][i]);
+        }
+}
+
+TraitColumn empty_column(const TraitOptions& options, std::size_t wells) {
     TraitColumn column;
     column.options = options;
-    const bool of_growth = is_of_growth(options.feature) || is_of_two(options.feature);
-    for (const PlateTraits& of_plate : measured) {
-        const PlateTrait& trait = of_plate.traits[number];
-        append(column.raw, trait.raw);
-        append(column.corrected, trait.corrected);
-        append(column.standard_error, trait.standard_error);
-        append(column.flags, trait.flags);
-        append(column.reasons, trait.reasons);
-        if (of_growth)
-            column.reasons.resize(column.flags.size());
-    }
+    for (std::vector<double>* values : {&column.raw, &column.corrected, &column.standard_error})
+        values->reserve(wells);
+    column.flags.reserve(wells);
+    column.reasons.reserve(wells);
     return column;
 }
 
-CurveColumn curve_column(const Screen& screen, const CurveAnalysis& analysis,
-                         const std::vector<PlateTraits>& measured, std::size_t number) {
+CurveColumn empty_column(const std::vector<TraitOptions>& traits, const CurveAnalysis& analysis,
+                         std::size_t models, std::size_t wells) {
     CurveColumn column;
-    column.readout = screen.options.traits[analysis.traits.front()].readout;
+    column.readout = traits[analysis.traits.front()].readout;
     for (std::size_t t : analysis.traits)
-        column.traits += (column.traits.empty() ? "" : ", ") + screen.options.traits[t].name;
-    column.fits.resize(screen.options.curves.fits.size());
-    for (std::size_t p = 0; p < measured.size(); ++p) {
-        const GrowthCurves& curves = measured[p].curves[number];
-        for (std::size_t i = 0; i < curves.rates.size(); ++i)
-            if (curves.was_read[i] != 0) {
-                column.wells.push_back(screen.well_begin[p] + i);
-                column.rates.push_back(curves.rates[i]);
-                column.found.push_back(curves.traits[i]);
-                for (std::size_t model = 0; model < curves.fits.size(); ++model)
-                    column.fits[model].push_back(curves.fits[model][i]);
-            }
-    }
+        column.traits += (column.traits.empty() ? "" : ", ") + traits[t].name;
+    column.wells.reserve(wells);
+    column.rates.reserve(wells);
+    column.found.reserve(wells);
+    column.fits.resize(models);
     return column;
 }
 
 void measure_traits(Screen& screen) {
+    constexpr std::size_t plates_at_once = 128;  // whose readings and curves are in memory
     const std::vector<TraitOptions>& traits = screen.options.traits;
     const MeasureTraits measure{traits, screen.readouts, screen.options.curves, screen.options.gas};
-    std::vector<PlateTraits> measured(screen.plates.plates.size());
-    parallel_for_index(measured.size(), [&](std::size_t p) {
-        measured[p] = measure({&screen.plates.plates[p], &screen.readout_index[p]});
-    });
     screen.traits.clear();
-    for (std::size_t t = 0; t < traits.size(); ++t)
-        screen.traits.push_back(trait_column(traits[t], measured, t));
+    for (const TraitOptions& trait : traits)
+        screen.traits.push_back(empty_column(trait, screen.wells()));
     screen.curves.clear();
-    const std::vector<CurveAnalysis> analyses = curve_analyses(traits);
-    for (std::size_t a = 0; a < analyses.size(); ++a)
-        screen.curves.push_back(curve_column(screen, analyses[a], measured, a));
+    for (const CurveAnalysis& analysis : curve_analyses(traits))
+        screen.curves.push_back(
+            empty_column(traits, analysis, screen.options.curves.fits.size(), screen.wells()));
+    const std::size_t plates = screen.plates.plates.size();
+    for (std::size_t first = 0; first < plates; first += plates_at_once) {
+        std::vector<PlateTraits> measured(std::min(plates_at_once, plates - first));
+        parallel_for_index(measured.size(), [&](std::size_t i) {
+            const PlateData plate = screen.plates.whole(first + i);
+            measured[i] = measure({&plate, &screen.readout_index[first + i]});
+        });
+        for (std::size_t i = 0; i < measured.size(); ++i) {
+            for (std::size_t t = 0; t < traits.size(); ++t)
+                add_trait(measured[i].traits[t], screen.traits[t]);
+            for (std::size_t a = 0; a < screen.curves.size(); ++a)
+                add_curves(measured[i].curves[a], screen.well_begin[first + i], screen.curves[a]);
+        }
+    }
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -16,7 +14,6 @@ namespace {
 
 using formats::plates::Measurement;
 
-constexpr std::array<std::string_view, 4> any_order{"tidy", "asm", "edd", "list"};
 constexpr std::size_t most_columns = 48;
 
 /// The time of the last reading of each plate, readout, read and well; NaN before the first.
@@ -44,9 +41,7 @@ class LastTimes {
 }  // namespace
 
 void check_times_ascend(const formats::plates::PlateFile& file, std::span<const std::uint16_t> reads,
-                        std::string_view reader, const std::string& name) {
-    if (std::find(any_order.begin(), any_order.end(), reader) != any_order.end())
-        return;
+                        const std::string& name) {
     LastTimes times;
     for (std::size_t i = 0; i < file.measurements.size(); ++i) {
         const Measurement& m = file.measurements[i];

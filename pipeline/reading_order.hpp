@@ -2,7 +2,6 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "formats/plates/measurement.hpp"
 
@@ -10,8 +9,8 @@ namespace wellsieve::pipeline {
 
 /// Throws FormatError where a later reading of a well has an earlier time: the clock was set back, or two
 /// runs were put together, and no curve can be made of it. `reads`: number_reads of the file. Not for readers
-/// whose rows may stand in any order (tidy tables, documents), which are sorted by time.
+/// whose rows may stand in any order.
 void check_times_ascend(const formats::plates::PlateFile& file, std::span<const std::uint16_t> reads,
-                        std::string_view reader, const std::string& name);
+                        const std::string& name);
 
 }  // namespace wellsieve::pipeline

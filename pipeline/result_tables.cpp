@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -364,48 +365,45 @@ const TraitScores& Screen::deciding() const {
                          [&](const TraitScores& s) { return s.trait == options.rank.by; });
 }
 
-std::vector<ResultTable> result_tables(const Screen& screen) {
-    std::vector<ResultTable> tables;
-    tables.push_back(inputs_table(screen));
+void for_each_result_table(const Screen& screen, const std::function<void(const ResultTable&)>& use) {
+    use(inputs_table(screen));
     if (!screen.plates.plates.empty() || !screen.strains.strains.empty())
-        tables.push_back(strains_table(screen));
+        use(strains_table(screen));
     if (!screen.plates.plates.empty()) {
-        tables.push_back(plates_table(screen));
-        tables.push_back(wells_table(screen));
-        tables.push_back(readouts_table(screen));
-        tables.push_back(curves_table(screen));
+        use(plates_table(screen));
+        use(wells_table(screen));
+        use(readouts_table(screen));
+        use(curves_table(screen));
         if (!screen.options.curves.fits.empty())
-            tables.push_back(fits_table(screen));
-        tables.push_back(traits_table(screen));
+            use(fits_table(screen));
+        use(traits_table(screen));
     }
     if (!screen.scores.empty()) {
-        tables.push_back(scores_table(screen));
-        tables.push_back(ranking_table(screen));
+        use(scores_table(screen));
+        use(ranking_table(screen));
     }
     for (const PoolCounts& pool : screen.pools) {
-        tables.push_back(samples_table(pool));
-        tables.push_back(features_table(pool));
+        use(samples_table(pool));
+        use(features_table(pool));
     }
     for (std::size_t i = 0; i < screen.pool_scores.size(); ++i)
         if (!screen.pool_scores[i].contrasts.empty()) {
-            tables.push_back(feature_scores_table(screen.pools[i], screen.pool_scores[i]));
-            tables.push_back(group_scores_table(screen.pool_scores[i]));
+            use(feature_scores_table(screen.pools[i], screen.pool_scores[i]));
+            use(group_scores_table(screen.pool_scores[i]));
         }
-    tables.push_back(rejects_table(screen));
-    tables.push_back(qc_table(screen));
-    return tables;
+    use(rejects_table(screen));
+    use(qc_table(screen));
 }
 
 std::size_t count_measurements(const PlateData& plate) {
     std::size_t count = 0;
     for (const ReadoutSeries& series : plate.series)
-        count += series.flags.size() -
-                 static_cast<std::size_t>(std::count(series.flags.begin(), series.flags.end(), absent));
+        count += series.readings();
     return count;
 }
 
 ResultTable measurement_rows(const Screen& screen, std::size_t plate) {
-    const PlateData& data = screen.plates.plates[plate];
+    const PlateData data = screen.plates.whole(plate);
     const WellNames names(screen.plates.plates);
     const std::size_t rows = count_measurements(data);
     std::vector<std::string> readout_names;

@@ -1,14 +1,16 @@
 #pragma once
 
-#include <vector>
+#include <functional>
 
 #include "formats/results/table.hpp"
 #include "pipeline/screen_result.hpp"
 
 namespace wellsieve::pipeline {
 
-/// The tables of a result file but `measurements`, in the order in which they are written.
-std::vector<formats::results::ResultTable> result_tables(const Screen& screen);
+/// Calls `use` with each table of a result file but `measurements`, in the order in which they are written:
+/// one is in memory at a time.
+void for_each_result_table(const Screen& screen,
+                           const std::function<void(const formats::results::ResultTable&)>& use);
 
 /// A run of rows of `measurements`, sorted by plate, readout, time, well: all of one plate.
 formats::results::ResultTable measurement_rows(const Screen& screen, std::size_t plate);

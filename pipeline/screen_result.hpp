@@ -26,8 +26,8 @@ struct TraitColumn {
     std::vector<double> standard_error;  ///< of `corrected`, from the well's curve alone; NaN where unknown
     std::vector<double> normalised;      ///< on the scale that was chosen; more of it means more of the trait
     std::vector<formats::plates::Flag> flags;
-    std::vector<std::string_view> reasons;  ///< of `unsupported` wells; empty for a trait of no growth curve
-    Scale scale = Scale::linear;            ///< chosen, never automatic
+    std::vector<std::string_view> reasons;              ///< of `unsupported` wells; empty text for others
+    Scale scale = Scale::linear;                        ///< chosen, never automatic
     Normalisation normalisation = Normalisation::none;  ///< chosen, never automatic
     std::string choice;                                 ///< why this scale and normalisation, one sentence
 };

@@ -13,6 +13,12 @@
 namespace wellsieve::workflows {
 namespace {
 
+/// Nothing is computed from them.
+void drop_cells(pipeline::ReadoutSeries& series) {
+    series.values = std::vector<double>();
+    series.flags = std::vector<formats::plates::Flag>();
+}
+
 /// Reads and places every file, each for itself, so that one bad file does not hide the next.
 std::vector<std::string> problems_of_files(const ScreenInputs& inputs,
                                            pipeline::PlateCollection& collection) {
@@ -20,7 +26,10 @@ std::vector<std::string> problems_of_files(const ScreenInputs& inputs,
     std::vector<pipeline::PlateBatch> batches(inputs.jobs.size());
     pipeline::parallel_for_index(inputs.jobs.size(), [&](std::size_t i) {
         try {
-            batches[i] = inputs.placement(pipeline::ReadPlates{}(inputs.jobs[i]));
+            batches[i] = pipeline::PlaceWells{inputs.placement}(pipeline::ReadPlates{}(inputs.jobs[i]));
+            for (pipeline::PlateData& plate : batches[i].plates)
+                for (pipeline::ReadoutSeries& series : plate.series)
+                    drop_cells(series);
         } catch (const formats::FormatError& error) {
             problems[i] = error.what();
         }

@@ -15,6 +15,7 @@
 #include "formats/reads/sample_sheet.hpp"
 #include "pipeline/plate_collection.hpp"
 #include "workflows/commands.hpp"
+#include "workflows/inputs.hpp"
 #include "workflows/toml_table_internal.hpp"
 
 namespace wellsieve::workflows {
@@ -108,6 +109,11 @@ bool take_pool_file(const fs::path& path, const std::string& name, Found& found)
 }
 
 void look_at(const fs::path& path, const std::string& name, Found& found) {
+    if (path.filename().string().starts_with(
+            "truth")) {  // of `simulate`: no readings, though some have wells
+        found.others.push_back(name);
+        return;
+    }
     try {
         if (take_pool_file(path, name, found))
             return;
@@ -140,7 +146,8 @@ Found look_around(const fs::path& folder) {
 
 std::string glob_of(const std::string& file) {
     const fs::path path(file);
-    return (path.parent_path() / ("*" + path.extension().string())).generic_string();
+    const fs::path folder = as_glob(path.parent_path().generic_string());
+    return (folder / ("*" + as_glob(path.extension().string()))).generic_string();
 }
 
 /// A glob for the files of a folder and extension, or their names where it would match something else, too.
@@ -150,7 +157,7 @@ std::string quoted_files(const std::vector<std::string>& names, const Found& fou
         taken.insert(glob_of(other));
     std::set<std::string> files;
     for (const std::string& file : names)
-        files.insert(taken.contains(glob_of(file)) ? file : glob_of(file));
+        files.insert(taken.contains(glob_of(file)) ? as_glob(file) : glob_of(file));
     std::string text;
     for (const std::string& file : files)
         text += fmt::format("{}{}", text.empty() ? "" : ", ", quoted(file));

@@ -23,7 +23,9 @@ using pipeline::PlacementOptions;
 using pipeline::PlateJob;
 using pipeline::ScreenReject;
 
-std::vector<std::string> matches_of(const std::string& pattern) {
+/// The files that a glob below the configuration's folder matches; the folder's own name is no glob.
+std::vector<std::string> matches_of(const ScreenConfig& config, const std::string& glob) {
+    const std::string pattern = (fs::path(as_glob(config.folder.string())) / glob).string();
     glob_t found{};
     const int status = ::glob(pattern.c_str(), GLOB_BRACE | GLOB_NOSORT, nullptr, &found);
     std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + (status == 0 ? found.gl_pathc : 0));
@@ -68,11 +70,11 @@ class Gatherer {
             read("plate list", input.plate_list, [&](const plates::Document& document) {
                 options.plate_list = plates::read_plate_list(document);
             });
-        inputs_.placement.entries.push_back(std::move(options));
+        inputs_.placement.push_back(std::move(options));
     }
 
     void add_files(const std::string& pattern, const PlatesInput& input, std::size_t entry) {
-        const std::vector<std::string> paths = matches_of(config_.resolve(pattern).string());
+        const std::vector<std::string> paths = matches_of(config_, pattern);
         if (paths.empty())
             problem(fmt::format("files = \"{}\": no such file", pattern));
         for (const std::string& path : paths) {
@@ -98,7 +100,7 @@ class Gatherer {
         const std::string before = layout.substr(0, brace);
         const std::string after = layout.substr(brace + 7);
         const std::size_t files_before = options.layouts.size();
-        for (const std::string& path : matches_of(config_.resolve(before + "*" + after).string())) {
+        for (const std::string& path : matches_of(config_, before + "*" + after)) {
             const std::string name = name_of(config_, path);
             const std::string lead = fs::path(before).lexically_normal().generic_string();
             const std::string plate = name.substr(lead.size(), name.size() - lead.size() - after.size());
@@ -164,8 +166,18 @@ void unused_of_entry(const PlacementOptions& entry, const Names& plates, const N
 
 }  // namespace
 
+std::string as_glob(std::string_view name) {
+    std::string glob;
+    for (char c : name) {
+        if (std::string_view("\\*?[]{}").find(c) != std::string_view::npos)
+            glob += '\\';
+        glob += c;
+    }
+    return glob;
+}
+
 std::vector<std::string> files_matching(const ScreenConfig& config, const std::string& pattern) {
-    return matches_of(config.resolve(pattern).string());
+    return matches_of(config, pattern);
 }
 
 std::string name_of(const ScreenConfig& config, const std::string& path) {
@@ -194,7 +206,7 @@ std::vector<ScreenReject> unused_entries(const ScreenInputs& inputs,
     for (const PlateJob& job : inputs.jobs)
         files.insert(fs::path(job.path).filename().string());
     std::vector<ScreenReject> rejects;
-    for (const PlacementOptions& entry : inputs.placement.entries)
+    for (const PlacementOptions& entry : inputs.placement)
         unused_of_entry(entry, names, files, rejects);
     return rejects;
 }

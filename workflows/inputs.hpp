@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/plates/layout.hpp"
@@ -13,11 +14,14 @@ namespace wellsieve::workflows {
 
 /// Everything a screen needs besides its measurements, read and checked.
 struct ScreenInputs {
-    std::vector<pipeline::PlateJob> jobs;  ///< in natural order of their names
-    pipeline::PlaceWells placement;
+    std::vector<pipeline::PlateJob> jobs;               ///< in natural order of their names
+    std::vector<pipeline::PlacementOptions> placement;  ///< [entry of the configuration's plates]
     formats::plates::StrainTable strains;
     std::vector<pipeline::InputFile> tables;  ///< layouts, strain table, masks, plate lists
 };
+
+/// A glob that matches that name alone: what globs give a meaning is escaped.
+std::string as_glob(std::string_view name);
 
 /// The files that a glob of the configuration matches, in no particular order.
 std::vector<std::string> files_matching(const ScreenConfig& config, const std::string& pattern);

@@ -33,8 +33,7 @@ constexpr std::string_view curves_prefix = "curves_";
 void write_result(const fs::path& path, const std::string& config, const Screen& screen) {
     results::ResultWriter writer(path, std::string("wellsieve ") + WELLSIEVE_VERSION, config,
                                  pipeline::parallel_for_index);
-    for (const results::ResultTable& table : pipeline::result_tables(screen))
-        writer.write(table);
+    pipeline::for_each_result_table(screen, [&](const results::ResultTable& table) { writer.write(table); });
     for (const pipeline::PoolCounts& pool : screen.pools)
         writer.write(results::CountMatrix{pool.counts, pool.samples.size(), pool.features.size()});
     if (!screen.plates.plates.empty()) {
@@ -186,16 +185,20 @@ void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, Scree
     collection.inputs.insert(collection.inputs.end(), inputs.tables.begin(), inputs.tables.end());
     for (pipeline::ScreenReject& reject : unused_entries(inputs, collection.plates))
         collection.rejects.push_back(std::move(reject));
-    collection.finish(config.strain_table.empty() ? nullptr : &inputs.strains, config.strain_table);
+    collection.finish(config.strain_table.empty() ? nullptr : &screen.strains, config.strain_table);
     if (collection.plates.empty() && !config.plates.empty())
         throw formats::FormatError(config.file.string(), "", "no plate could be read");
     screen.readouts =
         pipeline::name_readouts(config.options.readouts, collection.plates, screen.readout_index);
 }
 
+std::filesystem::path result_folder(const RunScreenOptions& options, const ScreenConfig& config) {
+    return options.out.empty() ? config.resolve("results") : options.out;
+}
+
 Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config, const Screen& screen,
                       const pipeline::RunReport& report, double compute_seconds) {
-    const fs::path folder = options.out.empty() ? config.resolve("results") : options.out;
+    const fs::path folder = result_folder(options, config);
     std::error_code failed;
     fs::create_directories(folder, failed);
     if (failed)

@@ -21,6 +21,9 @@ struct Outputs {
 /// Throws FormatError for what does not fit together.
 void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, pipeline::Screen& screen);
 
+/// Where the outputs go.
+std::filesystem::path result_folder(const RunScreenOptions& options, const ScreenConfig& config);
+
 /// Writes result.h5, ranking.csv, counts.csv (as MAGeCK has it) and run.json, as there are, each under a
 /// temporary name first. An existing result.h5 is replaced only with `force`, or when it has the same bytes;
 /// otherwise FormatError.

@@ -36,6 +36,9 @@ using pipeline::Screen;
 /// Parsing an export and holding its matrices takes this much memory for each of its bytes.
 constexpr std::size_t memory_per_file_byte = 24;
 
+/// This part of the memory may be taken by readings, whole plates that wait for the last one.
+constexpr std::size_t share_of_readings = 4;
+
 /// The plate lane: files → read → place → collect.
 pipeline::Flow::Outlet<PlateBatch> plate_lane(pipeline::Flow& flow, const ScreenInputs& inputs,
                                               bool keep_going) {
@@ -45,7 +48,7 @@ pipeline::Flow::Outlet<PlateBatch> plate_lane(pipeline::Flow& flow, const Screen
     auto files = flow.source<PlateJob>("plate exports", std::move(next),
                                        [](const PlateJob& job) { return job.bytes * memory_per_file_byte; });
     auto read = flow.stage(files, pipeline::ReadPlates{keep_going});
-    return flow.stage(read, inputs.placement);
+    return flow.stage(read, pipeline::PlaceWells{inputs.placement});
 }
 
 pipeline::PoolLaneOptions lane_options(const RunScreenOptions& options, const PoolInputs& pool) {
@@ -200,7 +203,7 @@ Exit run_screen(const RunScreenOptions& options) {
     config.options.rank.seed = options.seed.value_or(config.options.rank.seed);
     const pipeline::ThreadLimit limit(options.common.threads);
     std::vector<PoolInputs> pools;
-    const ScreenInputs inputs = checked_inputs(config, pools);
+    ScreenInputs inputs = checked_inputs(config, pools);
     if (options.dry_run) {
         describe_flow(inputs, pools);
         return Exit::done;
@@ -210,10 +213,13 @@ Exit run_screen(const RunScreenOptions& options) {
     const pipeline::InterruptGuard interrupt;
     Screen screen;
     screen.options = config.options;
-    screen.strains = inputs.strains;
+    screen.strains = std::move(inputs.strains);
+    screen.plates.limit_memory(options.common.memory_bytes / share_of_readings,
+                               result_folder(options, config));
     spdlog::info("reading {} files with {} threads", inputs.jobs.size(), pipeline::usable_threads());
     const pipeline::RunReport report = collect(options, inputs, pools, screen.plates, interrupt);
     finish_inputs(config, inputs, screen);
+    inputs.placement = std::vector<pipeline::PlacementOptions>();  // what they say is in the plates now
     spdlog::info("{} plates, {} readouts, {} rejects", screen.plates.plates.size(), screen.readouts.size(),
                  screen.plates.rejects.size());
     if (!config.plates.empty())

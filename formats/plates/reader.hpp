@@ -21,6 +21,8 @@ struct Reader {
     Match (*sniff)(const Document&);
     PlateFile (*read)(const Document&);  ///< throws FormatError
     Match at_most = Match::certain;      ///< what `sniff` can be; not asked once another is surer
+    /// Rows may stand in any order (tidy tables, documents): a time before the last is no clock set back.
+    bool rows_in_any_order = false;
 };
 
 /// Every reader of this build, in the order in which they are listed.

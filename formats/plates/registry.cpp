@@ -54,18 +54,18 @@ std::vector<Reader> list_readers() {
         {"vicell", "Beckman Coulter Vi-CELL BLU, XR", "csv xlsx txt",
          "'Sample ID' beside 'Viable (x10^6) cells/mL', or 'Vi-CELL XR' above", sniff_vicell, read_vicell},
         {"asm", "Allotrope Simple Model, plate reader", "json",
-         "JSON with a 'plate reader aggregate document'", sniff_asm, read_asm},
+         "JSON with a 'plate reader aggregate document'", sniff_asm, read_asm, Match::certain, true},
         {"edd", "JBEI Experiment Data Depot", "csv", "columns 'Line Name', 'Measurement Type' and 'Value'",
-         sniff_edd, read_edd},
+         sniff_edd, read_edd, Match::certain, true},
         {"block", "plain plates", "csv txt tsv xlsx", "numbers across and letters down, as on a plate",
          sniff_block, read_block, Match::weak},
         {"tidy", "plain tidy table", "csv txt tsv xlsx",
-         "columns 'well' and 'value', or 'well' and what was read", sniff_tidy, read_tidy, Match::weak},
+         "columns 'well' and 'value', or 'well' and what was read", sniff_tidy, read_tidy, Match::weak, true},
         {"wide", "plain curves", "csv txt tsv xlsx",
          "a column 'time' and one a well, or a row a well and times across", sniff_wide, read_wide,
          Match::weak},
         {"list", "plain list without header", "txt csv tsv xlsx",
-         "lines of a well and a value, or plate, well and value", sniff_list, read_list, Match::weak},
+         "lines of a well and a value, or plate, well and value", sniff_list, read_list, Match::weak, true},
     };
 }
 

@@ -330,7 +330,8 @@ PlateData place_plate(const PlacementOptions& entry, const PlateFileBatch& batch
 PlateBatch PlaceWells::operator()(const PlateFileBatch& batch) const {
     PlateBatch out{batch.input, {}, batch.rejects};
     const std::vector<std::uint16_t> reads = plates::number_reads(batch.file);
-    check_times_ascend(batch.file, reads, batch.input.reader, batch.job.name);
+    if (!batch.rows_in_any_order)
+        check_times_ascend(batch.file, reads, batch.job.name);
     for (std::uint32_t plate = 0; plate < batch.file.plates.size(); ++plate)
         out.plates.push_back(place_plate(entries[batch.job.entry], batch, reads, plate, out.rejects));
     for (const PlateData& data : out.plates)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct PlaceWells {
     using Out = PlateBatch;
     static constexpr std::string_view name = "place wells";
 
-    std::vector<PlacementOptions> entries;  ///< one for each [[plates]]
+    std::span<const PlacementOptions> entries;  ///< one for each [[plates]]; must outlive the stage
 
     PlateBatch operator()(const PlateFileBatch& batch) const;
 };

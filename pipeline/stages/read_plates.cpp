@@ -14,6 +14,7 @@ void read_into(PlateFileBatch& batch) {
     batch.input.sha256 = formats::results::sha256_hex(document.bytes());
     const plates::Reader& reader = plates::choose_reader(document, batch.job.reader);
     batch.input.reader = reader.name;
+    batch.rows_in_any_order = reader.rows_in_any_order;
     batch.file = plates::read_plate_file(document, reader.name);
     batch.input.cells_in = batch.file.measurements.size() + batch.file.rejects.size();
     batch.input.cells_rejected = batch.file.rejects.size();
@@ -24,7 +25,7 @@ void read_into(PlateFileBatch& batch) {
 }  // namespace
 
 PlateFileBatch ReadPlates::operator()(const PlateJob& job) const {
-    PlateFileBatch batch{job, {job.name, job.bytes, {}, "plates", {}, 0, 0, 0}, {}, {}};
+    PlateFileBatch batch{job, {job.name, job.bytes, {}, "plates", {}, 0, 0, 0}, {}, false, {}};
     try {
         read_into(batch);
     } catch (const formats::FormatError& error) {

@@ -22,6 +22,7 @@ struct PlateFileBatch {
     PlateJob job;
     InputFile input;
     formats::plates::PlateFile file;
+    bool rows_in_any_order = false;  ///< as its reader says
     std::vector<ScreenReject> rejects;
 };
 

@@ -112,6 +112,10 @@ def test_same_bytes(program, folder):
         run(program, "run", screen, "-o", out, "--threads", threads, environment={"WELLSIEVE_SIMD": target})
         results.append(contents(os.path.join(out, "result.h5")))
     assert len(results) >= 3 and len(set(results)) == 1, "result.h5 depends on threads or SIMD target"
+    tight = os.path.join(folder, "tight")
+    run(program, "run", screen, "-o", tight, "--memory", "1K")  # no room for a single plate's readings
+    assert contents(os.path.join(tight, "result.h5")) == results[0], "result.h5 depends on the memory"
+    assert sorted(os.listdir(tight)) == ["ranking.csv", "result.h5", "run.json"], os.listdir(tight)
 
 
 def main():

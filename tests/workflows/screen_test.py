@@ -123,11 +123,12 @@ def test_folder_names_the_screen(program, folder):
         run(program, "run", path, "-o", out, folder=folder)
         results.add(contents(os.path.join(out, "result.h5")))
     assert len(results) == 1 and b'name = "screen"' in results.pop()
-    folder += ' "of June"'
+    folder += ' "of\\June" [1]{2,3}*'  # what TOML quotes, and what means something in a glob
     os.remove(make_screen(program, folder))
     run(program, "init", folder)
     written = contents(os.path.join(folder, "screen.toml")).decode()
-    assert written.startswith('[screen]\nname = "screen \\"of June\\""\n'), written
+    assert written.startswith('[screen]\nname = "screen \\"of\\\\June\\" [1]{2,3}*"\n'), written
+    run(program, "run", os.path.join(folder, "screen.toml"))
 
 
 def refused(program, folder, pattern, *change):
@@ -227,7 +228,6 @@ def test_keep_going_and_check(program, folder):
 def test_init_dry_run_and_h5ad(program, folder):
     screen = make_screen(program, folder)
     os.remove(screen)
-    os.remove(os.path.join(folder, "truth_wells.csv"))  # looks like one more export
     os.rename(os.path.join(folder, "raw", "P1.csv"), os.path.join(folder, "P1.csv"))  # beside the layout
     run(program, "init", folder)
     stdout, _ = run(program, "run", screen, "--dry-run")

@@ -44,8 +44,8 @@ void simulate_plates(const SimulateSpec& spec, const fs::path& out) {
         read_plate(spec, screen, number, plate);
         for (const RawFile& file : find_vendor(spec.vendors[number % spec.vendors.size()])->write(plate))
             write_raw(out / "raw" / file.name, file.text);
-        plate.od = {};
-        plate.gfp = {};
+        plate.od = std::vector<double>();  // `= {}` would keep the memory
+        plate.gfp = std::vector<double>();
     });
     formats::write_atomically(out / "layout.csv", layout_csv(screen));
     formats::write_atomically(out / "strains.csv", strains_csv(screen));
