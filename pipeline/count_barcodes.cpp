@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t shown_unmatched = 20;
 constexpr std::size_t shown_bases = 40;  // of a read that has no barcode at all
 constexpr std::uint64_t least_searched = 1000;
+constexpr std::size_t most_umis_held = 100'000;  // of a thread
 
 void grow(std::vector<ReadTally>& tallies, std::size_t size) {
     if (tallies.size() < size)
@@ -35,11 +36,12 @@ std::vector<UnmatchedSequence> commonest(const std::unordered_map<std::string, s
 
 }  // namespace
 
-CountBarcodes::CountBarcodes(PoolCounts& counts)
+CountBarcodes::CountBarcodes(PoolCounts& counts, const UmiOptions& umi, std::size_t umi_bytes)
     : counts_(counts),
       matrix_(std::make_unique<std::atomic<std::uint32_t>[]>(counts.samples.size() * counts.features.size())),
       searched_of_file_(
-          std::max(least_searched, searched_reads / std::max<std::size_t>(counts.files.size(), 1))) {}
+          std::max(least_searched, searched_reads / std::max<std::size_t>(counts.files.size(), 1))),
+      molecules_(umi.place == UmiPlace::none ? nullptr : std::make_unique<Molecules>(umi, umi_bytes)) {}
 
 void CountBarcodes::add(FoundBatch batch, Local& local) {
     grow(local.by_file, counts_.files.size());
@@ -61,6 +63,18 @@ void CountBarcodes::add(FoundBatch batch, Local& local) {
         else if (i < searched)
             search(batch, i, local);
     }
+    if (molecules_)
+        keep_umis(batch, local);
+}
+
+void CountBarcodes::keep_umis(const FoundBatch& batch, Local& local) const {
+    for (std::size_t i = 0; i < batch.fate.size(); ++i)
+        if (is_counted(batch.fate[i]))
+            local.umis.push_back({counts_.at(static_cast<std::size_t>(batch.sample[i]), batch.feature[i]),
+                                  batch.umi[i],
+                                  umi_source(batch.split.batch.file, batch.fate[i])});
+    if (local.umis.size() >= most_umis_held)
+        molecules_->add(local.umis);
 }
 
 void CountBarcodes::search(const FoundBatch& batch, std::size_t record, Local& local) const {
@@ -87,6 +101,8 @@ void CountBarcodes::combine(Local local) {
     for (const auto& [key, reads] : local.unmatched)
         total_.unmatched[key] += reads;
     total_.searched += local.searched;
+    if (molecules_)
+        molecules_->add(local.umis);
 }
 
 void CountBarcodes::finish() {
@@ -97,25 +113,32 @@ void CountBarcodes::finish() {
     for (std::size_t i = 0; i < cells; ++i)
         counts_.counts[i] = matrix_[i].load(std::memory_order_relaxed);
     counts_.tallies = total_.by_sample;
+    for (std::size_t f = 0; f < counts_.files.size(); ++f)
+        counts_.files[f].tally = total_.by_file[f];
+    if (molecules_)
+        molecules_->finish(counts_);
+    verify();
+    counts_.unmatched = commonest(total_.unmatched);
+    counts_.searched_reads = total_.searched;
+}
+
+void CountBarcodes::verify() const {
     Ledger ledger(fmt::format("pool '{}'", counts_.name));
     for (std::size_t f = 0; f < counts_.files.size(); ++f) {
-        counts_.files[f].tally = total_.by_file[f];
         ledger.in(Item::reads, total_.by_file[f].total());
-        ledger.rejected(Item::reads, total_.by_file[f].total() - total_.by_file[f].counted());
+        ledger.rejected(Item::reads, counts_.files[f].tally.total() - counts_.files[f].tally.counted());
     }
     for (std::size_t s = 0; s < counts_.samples.size(); ++s) {
         std::uint64_t sum = 0;
         for (std::size_t f = 0; f < counts_.features.size(); ++f)
             sum += counts_.counts[counts_.at(s, f)];
-        if (sum != total_.by_sample[s].counted())
+        if (sum != counts_.tallies[s].counted())
             throw InternalError(
                 fmt::format("pool '{}', sample '{}': {} reads were credited and {} stand in the counts",
-                            counts_.name, counts_.samples[s].name, total_.by_sample[s].counted(), sum));
+                            counts_.name, counts_.samples[s].name, counts_.tallies[s].counted(), sum));
         ledger.used(Item::reads, sum);
     }
     ledger.verify();
-    counts_.unmatched = commonest(total_.unmatched);
-    counts_.searched_reads = total_.searched;
 }
 
 }  // namespace wellsieve::pipeline

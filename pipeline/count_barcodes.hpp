@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "pipeline/molecules.hpp"
 #include "pipeline/pool_data.hpp"
 #include "pipeline/stages/find_barcodes.hpp"
 
@@ -27,10 +28,12 @@ class CountBarcodes {
         std::vector<ReadTally> by_sample;
         std::unordered_map<std::string, std::uint64_t> unmatched;  ///< by fate and bases
         std::uint64_t searched = 0;
+        std::vector<UmiReads> umis;
     };
 
     /// `counts` has samples and features; what is counted is added to it by `finish`.
-    explicit CountBarcodes(PoolCounts& counts);
+    /// With UMIs molecules are counted, and `umi_bytes` of memory are for telling them apart.
+    explicit CountBarcodes(PoolCounts& counts, const UmiOptions& umi = {}, std::size_t umi_bytes = 0);
 
     void add(FoundBatch batch, Local& local);
     void combine(Local local);
@@ -38,12 +41,15 @@ class CountBarcodes {
     void finish();
 
   private:
+    void verify() const;
+    void keep_umis(const FoundBatch& batch, Local& local) const;
     void search(const FoundBatch& batch, std::size_t record, Local& local) const;
 
     PoolCounts& counts_;
     std::unique_ptr<std::atomic<std::uint32_t>[]> matrix_;
     std::uint64_t searched_of_file_;  ///< first reads of each file
     Local total_;
+    std::unique_ptr<Molecules> molecules_;  ///< null without UMIs
 };
 
 }  // namespace wellsieve::pipeline

@@ -21,6 +21,23 @@ enum class IndexPlace : std::uint8_t {
     header,  ///< the last field of the header line, as Illumina writes it
 };
 
+/// Where the bases stand that tell molecules apart.
+enum class UmiPlace : std::uint8_t {
+    none,         ///< reads are counted, whatever molecules they come from
+    reads,        ///< at a base of the read
+    mates,        ///< at a base of the mate
+    index_reads,  ///< at a base of the index read
+    header,       ///< the last part of the read's name, behind ':' or '_'
+    barcode,      ///< at a distance from the first base of the barcode
+};
+
+struct UmiOptions {
+    UmiPlace place = UmiPlace::none;
+    std::int32_t at = 0;  ///< base at which it begins; negative: before the barcode
+    std::uint32_t length = 0;
+    std::uint32_t mismatches = 1;  ///< 0: each UMI is a molecule; 1: misreads are merged by the directional rule
+};
+
 /// How barcodes and samples are found: one [[pools]].
 struct PoolOptions {
     std::string name;
@@ -30,6 +47,7 @@ struct PoolOptions {
     kernels::sequence::MatchOptions match;
     IndexPlace index_place = IndexPlace::none;
     std::uint32_t index_at = 0;  ///< base at which the index begins
+    UmiOptions umi;
 };
 
 /// A barcode of the pool, or a row of a count table.

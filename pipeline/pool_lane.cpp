@@ -120,7 +120,8 @@ class BatchSource {
 
 PoolLane::PoolLane(PoolCounts& counts, const PoolOptions& options, std::vector<IndexSet> index_sets,
                    PoolLaneOptions lane_options)
-    : counts_(counts), files_(new Files{counts, std::move(lane_options)}), count_(counts) {
+    : counts_(counts), files_(new Files{counts, std::move(lane_options)}),
+      count_(counts, options.umi, files_->options.umi_bytes) {
     find_.plan = std::make_shared<PoolPlan>(options, counts.features, std::move(index_sets));
     for (const PoolFile& file : counts.files) {
         split_.names.push_back(file.names);

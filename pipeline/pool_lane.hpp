@@ -16,6 +16,7 @@ struct PoolLaneOptions {
     bool keep_going = false;
     std::string reference = {};  ///< that CRAM files were written against
     std::size_t block_bytes = std::size_t{1} << 20;
+    std::size_t umi_bytes = std::size_t{1} << 28;  ///< of memory for telling molecules apart
 };
 
 /// The reads of a pool on their way to its counts: opens the files one after the other, gives blocks of

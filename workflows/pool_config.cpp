@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "kernels/sequence/construct.hpp"
+#include "kernels/sequence/merge_umis.hpp"
 #include "workflows/toml_table_internal.hpp"
 
 namespace wellsieve::workflows {
@@ -21,6 +22,17 @@ void read_offsets(TomlTable& table, std::string_view key, std::vector<std::uint3
             offsets.push_back(static_cast<std::uint32_t>(*value));
     if (array == nullptr || offsets.size() != array->size())
         table.problem(key, "an array of whole numbers is wanted, the bases before the barcode");
+}
+
+void read_signed(TomlTable& table, std::string_view key, std::int32_t& value) {
+    const toml::node* node = table.find(key);
+    if (node == nullptr)
+        return;
+    const auto number = node->value_exact<std::int64_t>();
+    if (number && *number >= -1'000'000 && *number <= 1'000'000)
+        value = static_cast<std::int32_t>(*number);
+    else
+        table.problem(key, "a whole number is wanted");
 }
 
 void read_place(TomlTable& table, const std::string& prefix, BarcodePlace& place) {
@@ -46,6 +58,26 @@ void read_word(TomlTable& table, std::string_view key, std::string& word,
         table.problem(key, fmt::format("one of {} is wanted", fmt::join(words, ", ")));
 }
 
+void check_umi(TomlTable& table, const PoolsInput& input) {
+    if (input.umi == "none") {
+        if (input.umi_length > 0)
+            table.problem("umi", fmt::format("is missing: where the {} bases stand", input.umi_length));
+        return;
+    }
+    if (input.umi_length < 1 || input.umi_length > kernels::sequence::longest_umi)
+        table.problem("umi_length", fmt::format("must lie between 1 and {}", kernels::sequence::longest_umi));
+    if (input.umi_mismatches > 1)
+        table.problem("umi_mismatches", "must be 0 or 1");
+    if (input.umi_at < 0 && input.umi != "barcode")
+        table.problem("umi_at", "must not be negative but with umi = \"barcode\"");
+    if (input.umi == "barcode" && input.orientation != "forward")
+        table.problem("umi", "\"barcode\" needs orientation = \"forward\"");
+    if (input.umi == "mates" && input.mates.empty())
+        table.problem("mates", "is missing: the UMIs stand there");
+    if (input.umi == "index_reads" && input.index_reads.empty())
+        table.problem("index_reads", "is missing: the UMIs stand there");
+}
+
 void check(TomlTable& table, const PoolsInput& input) {
     if (input.reads.empty() && input.counts.empty())
         table.problem("reads", "is missing: write reads = \"…\", or counts = \"…\" for a table of counts");
@@ -55,6 +87,7 @@ void check(TomlTable& table, const PoolsInput& input) {
         table.problem("library", "is missing");
     if (input.mismatches > 2)
         table.problem("mismatches", "must be 0, 1 or 2");
+    check_umi(table, input);
     if (input.unknown_bases > 3)
         table.problem("unknown_bases", "must lie between 0 and 3");
     if (!(input.least_posterior >= 0.5 && input.least_posterior < 1))
@@ -146,6 +179,10 @@ PoolsInput read_pools(TomlTable& table) {
     table.read("index_mismatches", input.index_mismatches);
     table.read("index_margin", input.index_margin);
     table.read("mismatches", input.mismatches);
+    read_word(table, "umi", input.umi, {"none", "reads", "mates", "index_reads", "header", "barcode"});
+    read_signed(table, "umi_at", input.umi_at);
+    table.read("umi_length", input.umi_length);
+    table.read("umi_mismatches", input.umi_mismatches);
     table.read("unknown_bases", input.unknown_bases);
     table.read("rescue_indels", input.rescue_indels);
     table.read("use_quality", input.use_quality);
@@ -185,6 +222,9 @@ void append_pools(std::string& out, const PoolsInput& input) {
         input.index_at, input.index_mismatches, input.index_margin, input.mismatches, input.unknown_bases);
     out += fmt::format("rescue_indels = {}\nuse_quality = {}\nleast_posterior = {}\n", input.rescue_indels,
                        input.use_quality, input.least_posterior);
+    if (input.umi != "none")
+        out += fmt::format("umi = \"{}\"\numi_at = {}\numi_length = {}\numi_mismatches = {}\n", input.umi,
+                           input.umi_at, input.umi_length, input.umi_mismatches);
 }
 
 }  // namespace wellsieve::workflows

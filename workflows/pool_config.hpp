@@ -37,6 +37,10 @@ struct PoolsInput {
     std::uint32_t index_mismatches = 1;
     std::uint32_t index_margin = 2;  ///< mismatches by which the second best index must be worse
     std::uint32_t mismatches = 1;
+    std::string umi = "none";  ///< none, reads, mates, index_reads, header, barcode
+    std::int32_t umi_at = 0;   ///< base at which it begins, of the read or from the barcode's first
+    std::uint32_t umi_length = 0;
+    std::uint32_t umi_mismatches = 1;
     std::uint32_t unknown_bases = 2;
     bool rescue_indels = true;
     bool use_quality = true;

@@ -306,6 +306,10 @@ class PoolGatherer {
             options.index_place = !input_.index_reads.empty() ? IndexPlace::reads
                                   : input_.index == "header"  ? IndexPlace::header
                                                               : IndexPlace::inside;
+        constexpr std::array places = {"none", "reads", "mates", "index_reads", "header", "barcode"};
+        options.umi = {static_cast<pipeline::UmiPlace>(
+                           std::find(places.begin(), places.end(), input_.umi) - places.begin()),
+                       input_.umi_at, input_.umi_length, input_.umi_mismatches};
         options.match.barcode_mismatches = input_.mismatches;
         options.match.unknown_bases = input_.unknown_bases;
         options.match.rescue_indels = input_.rescue_indels && input_.mismatches > 0;
@@ -313,8 +317,8 @@ class PoolGatherer {
         options.match.least_posterior = input_.least_posterior;
         if (!inputs_.from_reads() || inputs_.counts.features.empty())
             return;
-        options.paired = !input_.mates.empty();
-        if (options.paired && !paired_library_)
+        options.paired = !input_.mates.empty() && paired_library_;
+        if (!input_.mates.empty() && !paired_library_ && input_.umi != "mates")
             problem("mates: the library has no pairs of barcodes; reads alone are enough");
         const pipeline::PoolFeature& feature = inputs_.counts.features.front();
         const auto whole = static_cast<std::uint32_t>(feature.barcode.size());

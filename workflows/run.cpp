@@ -55,6 +55,7 @@ pipeline::PoolLaneOptions lane_options(const RunScreenOptions& options, const Po
     pipeline::PoolLaneOptions lane;
     lane.keep_going = options.keep_going;
     lane.reference = pool.reference;
+    lane.umi_bytes = options.common.memory_bytes / 4;
     return lane;
 }
 

@@ -154,6 +154,48 @@ void assign(const PoolPlan::Parts& parts, const IndexSet& set, FoundBatch& found
     }
 }
 
+/// Where the UMI of a read begins in the text of its block, or no_place.
+std::uint32_t umi_place(const UmiOptions& umi, const RecordTable& table, std::string_view text,
+                        const FoundBatch& found, std::size_t i) {
+    if (umi.place == UmiPlace::header) {
+        std::string_view name = text.substr(table.name_begin[i], table.name_length[i]);
+        name = name.substr(0, name.find_first_of(" \t"));
+        const std::size_t mark = name.find_last_of(":_");
+        return mark == name.npos || name.size() - mark - 1 != umi.length
+                   ? sequence::no_place
+                   : table.name_begin[i] + static_cast<std::uint32_t>(mark) + 1;
+    }
+    std::int64_t begin = umi.at;
+    if (umi.place == UmiPlace::barcode)
+        begin += found.begin[i];
+    return begin < 0 || begin + umi.length > table.length[i]
+               ? sequence::no_place
+               : table.bases_begin[i] + static_cast<std::uint32_t>(begin);
+}
+
+/// A read whose UMI is cut off or not known in full tells no molecule.
+void find_umis(const UmiOptions& umi, FoundBatch& found) {
+    const SplitBatch& split = found.split;
+    const std::size_t block = umi.place == UmiPlace::mates         ? 1
+                              : umi.place == UmiPlace::index_reads ? split.tables.size() - 1
+                                                                   : 0;
+    const std::string_view text = split.batch.blocks[block].text.view();
+    found.umi.resize(found.fate.size());
+    for (std::size_t i = 0; i < found.fate.size(); ++i) {
+        if (!is_counted(found.fate[i]))
+            continue;
+        const std::uint32_t begin = umi_place(umi, split.tables[block], text, found, i);
+        if (begin == sequence::no_place) {
+            found.fate[i] = ReadFate::no_anchor;
+            continue;
+        }
+        const sequence::PackedBases bases = sequence::pack(text.substr(begin, umi.length));
+        found.umi[i] = bases.words[0];
+        if (bases.unknown != 0)
+            found.fate[i] = ReadFate::low_quality;
+    }
+}
+
 }  // namespace
 
 PoolPlan::PoolPlan(const PoolOptions& options, const std::vector<PoolFeature>& features,
@@ -190,6 +232,8 @@ FoundBatch FindBarcodes::operator()(SplitBatch split) const {
     found.sample.assign(found.feature.size(), file_samples[file]);
     if (file_samples[file] < 0)
         assign(parts, parts.index_sets[file_index_sets[file]], found);
+    if (parts.options.umi.place != UmiPlace::none)
+        find_umis(parts.options.umi, found);
     return found;
 }
 
