@@ -52,7 +52,7 @@ struct PoolLane::Files {
         source.executor = parallel_for_index;
         for (const std::string& path : file.paths)
             sources.push_back(reads::open_reads(path, source));
-        return reads::ReadGroup(std::move(sources), file.names);
+        return reads::ReadGroup(std::move(sources), file.names, options.keep_going);
     }
 };
 
@@ -108,6 +108,8 @@ class BatchSource {
         for (std::size_t part = 0; part < group_->size(); ++part)
             if (!group_->source(part).damage().empty())
                 files_->set_aside(file, part, group_->source(part).damage());
+        if (!group_->damage().empty())
+            files_->set_aside(file, group_->damaged(), group_->damage());
         return false;
     }
 

@@ -7,6 +7,7 @@
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
 #include "workflows/inputs.hpp"
+#include "workflows/library_summary.hpp"
 #include "workflows/outputs.hpp"
 #include "workflows/pool_inputs.hpp"
 
@@ -71,6 +72,8 @@ void print_counts(const PoolInputs& pool) {
                pool.counts.features.size(), pool.counts.samples.size());
     for (const std::string& choice : pool.counts.choices)
         fmt::print("  {}\n", choice);
+    if (pool.from_reads())
+        fmt::print("{}", library_summary(pool.counts.features));
     for (const pipeline::ScreenReject& reject : pool.counts.rejects)
         fmt::print("note: {}: {}: {}\n", reject.input, reject.place, reject.reason);
 }

@@ -28,6 +28,18 @@ std::string_view first_line(const ReadBlock& block) {
     return text.substr(0, text.find_first_of("\r\n"));
 }
 
+/// The first `records` of a block, of four lines each.
+void keep_records(ReadBlock& block, std::uint32_t records) {
+    if (block.records <= records)
+        return;
+    const std::string_view text = block.text.view();
+    std::size_t end = 0;
+    for (std::uint32_t line = 0; line < 4 * records; ++line)
+        end = text.find('\n', end) + 1;
+    block.text.resize(end);
+    block.records = records;
+}
+
 std::string_view read_name(std::string_view header) {
     if (!header.empty() && (header.front() == '@' || header.front() == '>'))
         header.remove_prefix(1);
@@ -99,27 +111,41 @@ bool same_read(std::string_view header, std::string_view other) {
     return read_name(header) == read_name(other);
 }
 
-ReadGroup::ReadGroup(std::vector<std::unique_ptr<ReadSource>> sources, std::vector<std::string> paths)
-    : sources_(std::move(sources)), paths_(std::move(paths)) {}
+ReadGroup::ReadGroup(std::vector<std::unique_ptr<ReadSource>> sources, std::vector<std::string> paths,
+                     bool keep_going)
+    : sources_(std::move(sources)), paths_(std::move(paths)), keep_going_(keep_going) {}
+
+void ReadGroup::end_at(std::size_t part, std::uint64_t record, std::string_view why) {
+    const std::string place = fmt::format("record {}", record + 1);
+    if (!keep_going_)
+        throw FormatError(paths_[part], place, std::string(why));
+    damage_ = fmt::format("{}: {}", place, why);
+    damaged_ = part;
+}
 
 bool ReadGroup::next(std::vector<ReadBlock>& blocks) {
+    if (!damage_.empty())
+        return false;
     blocks.resize(sources_.size());
-    bool more = sources_.front()->next(blocks.front());
+    const bool more = sources_.front()->next(blocks.front());
+    std::uint32_t of_all = blocks.front().records;
     for (std::size_t i = 1; i < sources_.size(); ++i) {
         const bool has = sources_[i]->next(blocks[i], more ? blocks.front().records : 1);
         const std::uint64_t here = blocks.front().first_record + blocks.front().records;
         const std::uint64_t there = blocks[i].first_record + blocks[i].records;
         if (has != more || here != there)
-            throw FormatError(paths_[i], fmt::format("record {}", std::min(here, there) + 1),
-                              fmt::format("{} '{}' at this record: the two do not belong together, or one is "
-                                          "cut off",
-                                          here > there ? "ends before" : "goes on after", paths_.front()));
-        if (more && !same_read(first_line(blocks.front()), first_line(blocks[i])))
+            end_at(i, std::min(here, there),
+                   fmt::format("{} '{}' at this record: the two do not belong together, or one is cut off",
+                               here > there ? "ends before" : "goes on after", paths_.front()));
+        of_all = std::min(of_all, blocks[i].records);
+        if (more && has && !same_read(first_line(blocks.front()), first_line(blocks[i])))
             throw FormatError(paths_[i], fmt::format("record {}", blocks[i].first_record + 1),
                               fmt::format("is '{}' where '{}' has '{}': the two are out of step",
                                           first_line(blocks[i]), paths_.front(), first_line(blocks.front())));
     }
-    return more;
+    for (ReadBlock& block : blocks)
+        keep_records(block, of_all);
+    return of_all > 0;
 }
 
 }  // namespace wellsieve::formats::reads

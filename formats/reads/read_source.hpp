@@ -75,17 +75,28 @@ std::optional<ReadFileKind> sniff_reads(const std::string& path);
 /// Files whose records belong together, read by read: R1 and R2, or reads and their index reads.
 class ReadGroup {
   public:
-    explicit ReadGroup(std::vector<std::unique_ptr<ReadSource>> sources, std::vector<std::string> paths);
+    /// With `keep_going`, files of unequal length end with the last record that all of them have.
+    explicit ReadGroup(std::vector<std::unique_ptr<ReadSource>> sources, std::vector<std::string> paths,
+                       bool keep_going = false);
 
     /// One block of each source, of the same records. Throws FormatError, naming both files and records,
     /// where one file ends before another or the first names of two blocks are of different reads.
     bool next(std::vector<ReadBlock>& blocks);
+    /// With `keep_going`, which source ended before the others, or after them, and at which record; empty where
+    /// all ended together.
+    const std::string& damage() const { return damage_; }
+    std::size_t damaged() const { return damaged_; }
     const ReadSource& source(std::size_t i) const { return *sources_[i]; }
     std::size_t size() const { return sources_.size(); }
 
   private:
     std::vector<std::unique_ptr<ReadSource>> sources_;
     std::vector<std::string> paths_;
+    bool keep_going_;
+    std::string damage_;
+    std::size_t damaged_ = 0;
+
+    void end_at(std::size_t part, std::uint64_t record, std::string_view why);
 };
 
 /// Whether two header lines name one read: equal up to the first blank, but for an ending "/1", "/2" or "/3".

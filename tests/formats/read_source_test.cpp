@@ -267,22 +267,35 @@ TEST_CASE("the offset of qualities is seen in them") {
         CHECK(open_reads(shared_pools + "poolq_phred64/reads-10000.fastq")->kind().phred_offset == 64);
 }
 
+namespace {
+
+std::size_t lines_of(const ReadBlock& block) {
+    const std::string_view text = block.text.view();
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
 TEST_CASE("reads of a group go in step, or both records are named") {
     const TemporaryFolder folder;
-    const auto group = [&](const std::string& first, const std::string& second) {
+    std::string damage;
+    const auto group = [&](const std::string& first, const std::string& second, bool keep_going = false) {
         const std::vector<std::string> paths = {write_file(folder.path() / "1", first),
                                                 write_file(folder.path() / "2", gzip_of(second))};
         std::vector<std::unique_ptr<ReadSource>> sources;
         for (const std::string& path : paths)
             sources.push_back(open_reads(path, {.block_bytes = 500}));
-        ReadGroup reads(std::move(sources), paths);
+        ReadGroup reads(std::move(sources), paths, keep_going);
         std::vector<ReadBlock> blocks;
         std::uint64_t records = 0;
         while (reads.next(blocks)) {
             CHECK(blocks[0].records == blocks[1].records);
             CHECK(blocks[0].first_record == blocks[1].first_record);
+            CHECK(lines_of(blocks[0]) == 4 * blocks[0].records);
+            CHECK(lines_of(blocks[1]) == 4 * blocks[1].records);
             records += blocks[0].records;
         }
+        damage = reads.damage();
         return records;
     };
     const std::string one = fastq_text(1000, 8);
@@ -292,6 +305,14 @@ TEST_CASE("reads of a group go in step, or both records are named") {
                       Catch::Contains("record 1000") && Catch::Contains("ends before"));
     CHECK_THROWS_WITH(group(fastq_text(999, 8), two),
                       Catch::Contains("record 1000") && Catch::Contains("goes on after"));
+    for (const std::size_t records : {1, 2, 500, 997, 998, 999}) {
+        CHECK(group(one, fastq_text(records, 9), true) == records);
+        CHECK_THAT(damage, Catch::Contains(std::to_string(records + 1) + ": ends before"));
+        CHECK(group(fastq_text(records, 8), two, true) == records);
+        CHECK_THAT(damage, Catch::Contains(std::to_string(records + 1) + ": goes on after"));
+    }
+    CHECK(group(one, two, true) == 1000);
+    CHECK(damage.empty());
     const std::string late = two.substr(two.find("@read:1 "));
     CHECK_THROWS_WITH(group(one, late), Catch::Contains("out of step") && Catch::Contains("@read:0") &&
                                             Catch::Contains("@read:1"));

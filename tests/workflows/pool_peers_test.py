@@ -48,7 +48,7 @@ def by_feature(rows):
 def check_poolq(program, folder, name, expected, *, reads, barcode, library="Reference.csv", samples="Conditions.csv",
                 more=""):
     text = (f"reads = {reads!r}\nbarcode = \"{barcode}\"\n{LIKE_POOLQ}{more}\n"
-            f"library = \"{POOLQ}/{library}\"\nsamples = \"{samples if samples[0] == '/' else POOLQ + '/' + samples}\"\n"
+            f"library = \"{os.path.join(POOLQ, library)}\"\nsamples = \"{samples if samples[0] == '/' else POOLQ + '/' + samples}\"\n"
             ).replace("'", '"')
     found = by_feature(count(program, folder, text))
     wanted = expected_by_poolq(os.path.join(POOLQ, expected))
@@ -117,6 +117,17 @@ def test_poolq_layouts(program, folder):
                 beside("paired-end/paired-end.barcode_1.fastq"))
 
 
+def test_poolq_phred64(program, folder):
+    """Real reads of the first Genome Analyzers, whose qualities begin at '@'. They end one base before the barcode."""
+    data = os.path.join(POOLS, "poolq_phred64")
+    with open(os.path.join(data, "reference-8.csv"), encoding="utf-8") as file:
+        write_csv(os.path.join(folder, "library.csv"), ["barcode", "id"],
+                  [[barcode[:20], name] for barcode, name in csv.reader(file)])
+    check_poolq(program, folder, "PHRED+64", "../poolq_phred64/counts-10000-8-42.txt",
+                reads=f"{data}/reads-10000.fastq", barcode="FIXED@16",
+                library=os.path.join(folder, "library.csv"), samples=f"{data}/conditions-42.csv", more="index = 'inside'\n")
+
+
 def sheet_of_files(folder, conditions, pattern):
     """A sample sheet for files that are called by their index."""
     with open(conditions, encoding="utf-8") as file:
@@ -141,7 +152,7 @@ def test_poolq_demultiplexed(program, folder):
 
 
 if __name__ == "__main__":
-    for test in [test_mageck_exact, test_poolq_layouts, test_poolq_demultiplexed]:
+    for test in [test_mageck_exact, test_poolq_layouts, test_poolq_phred64, test_poolq_demultiplexed]:
         with tempfile.TemporaryDirectory() as place:
             test(sys.argv[1], place)
             print(test.__name__, "passed")

@@ -107,6 +107,17 @@ def test_check_and_dry_run(program, folder):
     screen = os.path.join(folder, "screen.toml")
     stdout, _ = run(program, "check", screen)
     assert "3 files of reads, 50 barcodes, 2 samples" in stdout
+    assert "one mismatch apart" not in stdout, stdout
+    rows = contents(os.path.join(folder, "library.csv")).decode().split("\n")
+    barcode = rows[1].split(",")[1]
+    other = barcode[:7] + {"A": "C", "C": "G", "G": "T", "T": "A"}[barcode[7]] + barcode[8:]
+    rows.insert(2, f"near,{other},x\nshifted,{barcode[2:]}GT,x\nrun,{'A' * 7}{barcode[:13][::-1]},x")
+    write(os.path.join(folder, "library.csv"), "\n".join(rows))
+    stdout, _ = run(program, "check", screen)
+    line = lambda what: next(line for line in stdout.splitlines() if what in line)
+    assert "2 of 53 barcodes are one mismatch apart: 1 % of their reads are lost" in stdout, stdout
+    assert "near" in line("one mismatch apart") and "g0" in line("one mismatch apart")
+    assert "g0 and shifted" in line("are shifted by 2") and "run" in line("homopolymers of 5 bases or more")
     stdout, _ = run(program, "run", screen, "--dry-run")
     assert "split reads" in stdout and "find barcodes" in stdout and "3 files, nothing was read" in stdout
 
@@ -156,6 +167,15 @@ def test_bad_input_is_named(program, folder):
     refused(program, folder, "is cut off")
     stdout, _ = run(program, "run", place("screen.toml"), "--force", "--keep-going", expect=4)
     assert "b: " in stdout
+    fresh()
+    edited(place("screen.toml"), "library = ", "mates = \"mates/*.fastq\"\numi = \"mates\"\numi_length = 4\nlibrary = ")
+    os.makedirs(place("mates"))
+    for name, records in (("a_1", 20), ("a_2", 13), ("b", 20)):
+        write(place("mates", f"{name}.fastq"),
+              "".join(f"@{name}:{i} 2:N:0:ACGT\nACGTAC\n+\nFFFFFF\n" for i in range(records)))
+    refused(program, folder, "mates/a_2.fastq: record 14: ends before 'fastq/a_2.fastq'")
+    stdout, _ = run(program, "run", place("screen.toml"), "--force", "--keep-going", expect=4)
+    assert "a: 33 reads" in stdout and "b: 20 reads" in stdout, stdout
     fresh()
     write(place("fastq", "b.fastq"), "PK\3\4 and so on")
     refused(program, folder, "is a ZIP archive")
