@@ -80,6 +80,7 @@ void write_measurements(benchmark::State& state) {
     for (auto _ : state)
         write_all(path, batches);
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(rows * row_bytes));
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(rows));
     state.counters["file_MB"] = static_cast<double>(fs::file_size(path)) / 1e6;
     const auto read = ResultReader(path).read(table_name::measurements);
     if (read.get<std::vector<double>>("value")[batch_rows + 7] !=
@@ -95,6 +96,7 @@ void read_measurements(benchmark::State& state) {
     for (auto _ : state)
         benchmark::DoNotOptimize(ResultReader(path).read(table_name::measurements));
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(rows * row_bytes));
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(rows));
     fs::remove(path);
 }
 BENCHMARK(read_measurements)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
