@@ -209,11 +209,11 @@ void Lane::pump() {
         ++batches_in_;
         bytes_in_ += message.bytes;
         if (!steps_.empty())
-            steps_.front()->try_put(std::move(message));
+            steps_.front()->try_put(message);
         else if (sequencer_)
-            sequencer_->try_put(std::move(message));
+            sequencer_->try_put(message);
         else
-            end_->try_put(std::move(message));
+            end_->try_put(message);
     } catch (...) {
         fail(index);
         return;

@@ -188,7 +188,7 @@ class TraitNormaliser {
 
     /// The summaries of wells that a normalisation stands on; each plate with samples must have some.
     std::vector<Summary> need(const std::vector<std::uint8_t>& selected, std::string_view what) const {
-        const std::vector<Summary> found = summaries(selected);
+        std::vector<Summary> found = summaries(selected);
         const std::vector<Summary> samples = summaries(roles_.sample);
         for (std::size_t p = 0; p < found.size(); ++p)
             if (found[p].count == 0 && samples[p].count > 0)
