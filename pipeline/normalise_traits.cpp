@@ -152,7 +152,7 @@ class TraitNormaliser {
             trait_.normalisation = N::none;
             chose("not normalised: plates hold neither parents nor controls, and too few samples");
             screen_.warnings.push_back(
-                fmt::format("{}: {}; plates are not comparable", trait_.options.name, trait_.choice));
+                fmt::format("{}: not normalised, so plates are not comparable", trait_.options.name));
         }
     }
 

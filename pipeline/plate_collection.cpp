@@ -132,7 +132,8 @@ void check_unambiguous(const std::vector<ReadoutSelector>& selectors, const Plat
         if (fitting.size() > 1)
             throw FormatError(
                 first_source(plate), fmt::format("plate '{}'", plate.name),
-                fmt::format("readout '{}' fits {} readings: {}; tell them apart by wavelength, label or read",
+                fmt::format("readout '{}' fits {} readings: {}; tell them apart by wavelength, label or read "
+                            "(read 2 also begins where a time stands in the file twice)",
                             selector.name, fitting.size(), fmt::join(fitting, ", ")));
     }
 }

@@ -39,6 +39,9 @@ std::vector<std::string> strains_of(const Screen& screen, const PoolCounts& pool
                          : feature.strain.empty()  ? std::string_view(feature.gene)
                                                    : std::string_view(feature.strain));
     }
+    if (std::all_of(out.begin(), out.end(), [](const std::string& name) { return name.empty(); }))
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] = pool.features[i].id;
     return out;
 }
 

@@ -35,6 +35,16 @@ std::vector<T> column_of(const Rows& rows, Value value) {
     return column;
 }
 
+/// The two of a pair parted by ';'.
+std::string barcode_text(const PoolFeature& feature) {
+    std::string text = feature.barcode;
+    if (feature.first_part > 0)
+        text.insert(feature.first_part, 1, ';');
+    return text;
+}
+
+}  // namespace
+
 std::string_view reason_of(ReadFate fate) {
     switch (fate) {
         case ReadFate::ambiguous:
@@ -55,16 +65,6 @@ std::string_view reason_of(ReadFate fate) {
             return {};
     }
 }
-
-/// The two of a pair parted by ';'.
-std::string barcode_text(const PoolFeature& feature) {
-    std::string text = feature.barcode;
-    if (feature.first_part > 0)
-        text.insert(feature.first_part, 1, ';');
-    return text;
-}
-
-}  // namespace
 
 ResultTable samples_table(const PoolCounts& counts) {
     const auto& rows = counts.samples;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/results/table.hpp"
@@ -19,6 +20,9 @@ formats::results::ResultTable group_scores_table(const PoolScores& scores);
 
 /// The files of reads as rows of the table `inputs`: what was counted is used, all else rejected.
 std::vector<InputFile> read_inputs(const PoolCounts& counts);
+
+/// Why reads of that fate are not counted; empty where they are.
+std::string_view reason_of(ReadFate fate);
 
 /// Why reads were not counted, a row a file and fate, and the commonest sequences that the library lacks.
 std::vector<ScreenReject> read_rejects(const PoolCounts& counts);

@@ -382,17 +382,19 @@ void for_each_result_table(const Screen& screen, const std::function<void(const 
         use(scores_table(screen));
         use(ranking_table(screen));
     }
-    for (const PoolCounts& pool : screen.pools) {
-        use(samples_table(pool));
-        use(features_table(pool));
-    }
-    for (std::size_t i = 0; i < screen.pool_scores.size(); ++i)
-        if (!screen.pool_scores[i].contrasts.empty()) {
-            use(feature_scores_table(screen.pools[i], screen.pool_scores[i]));
-            use(group_scores_table(screen.pool_scores[i]));
-        }
     use(rejects_table(screen));
     use(qc_table(screen));
+}
+
+void for_each_pool_table(const Screen& screen, std::size_t pool,
+                         const std::function<void(const ResultTable&)>& use) {
+    use(samples_table(screen.pools[pool]));
+    use(features_table(screen.pools[pool]));
+    const PoolScores& scores = screen.pool_scores[pool];
+    if (scores.contrasts.empty())
+        return;
+    use(feature_scores_table(screen.pools[pool], scores));
+    use(group_scores_table(scores));
 }
 
 std::size_t count_measurements(const PlateData& plate) {

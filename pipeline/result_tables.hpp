@@ -7,10 +7,14 @@
 
 namespace wellsieve::pipeline {
 
-/// Calls `use` with each table of a result file but `measurements`, in the order in which they are written:
-/// one is in memory at a time.
+/// Calls `use` with each table of a result file but `measurements` and those of pools, in the order in which
+/// they are written: one is in memory at a time.
 void for_each_result_table(const Screen& screen,
                            const std::function<void(const formats::results::ResultTable&)>& use);
+
+/// The same of one pool: `samples`, `features`, and where it was scored their scores.
+void for_each_pool_table(const Screen& screen, std::size_t pool,
+                         const std::function<void(const formats::results::ResultTable&)>& use);
 
 /// A run of rows of `measurements`, sorted by plate, readout, time, well: all of one plate.
 formats::results::ResultTable measurement_rows(const Screen& screen, std::size_t plate);

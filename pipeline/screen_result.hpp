@@ -105,6 +105,10 @@ struct Screen {
     std::vector<std::string> warnings;    ///< what a reader of the ranking must know
 
     std::size_t wells() const { return well_begin.back(); }
+    /// The name of a pool where it must be told from others; empty where it is the only one.
+    std::string_view pool_name(std::size_t pool) const {
+        return pools.size() > 1 ? std::string_view(pools[pool].name) : std::string_view();
+    }
     const TraitScores& deciding() const;
 };
 

@@ -39,8 +39,9 @@ StrainEffects well_effects(const Screen& screen, const TraitColumn& trait,
                            std::vector<std::string>& warnings);
 
 /// From the barcodes of a pool that was scored. A barcode stands for the strain of the strain table whose
-/// column `barcode` has its bases or id, else for the library's strain, else for its gene; controls are
-/// negative. Throws std::invalid_argument where the pool or its condition is not there.
+/// column `barcode` has its bases or id, else for the library's strain, else for its gene; where none of them
+/// says anything of any barcode, for a strain of its own id. Controls are negative. Throws
+/// std::invalid_argument where the pool or its condition is not there.
 StrainEffects pool_effects(const Screen& screen, const PoolTraitOptions& trait,
                            std::vector<std::string>& warnings);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "formats/error.hpp"
+#include "formats/reads/read_source.hpp"
 #include "pipeline/parallel.hpp"
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
@@ -51,12 +52,28 @@ void print_counts(const ScreenInputs& inputs, const pipeline::Screen& screen) {
         fmt::print("not used: {}: {}: {}\n", reject.input, reject.place, reject.reason);
 }
 
+/// Whether each file of reads is one, by its first bytes.
+void look_into_files(const PoolInputs& pool, std::vector<std::string>& problems) {
+    for (const pipeline::PoolFile& file : pool.counts.files)
+        for (const std::string& path : file.paths) {
+            formats::reads::ReadSourceOptions options;
+            options.reference = pool.reference;
+            try {
+                if (path != "-")
+                    formats::reads::open_reads(path, options);
+            } catch (const formats::FormatError& error) {
+                problems.emplace_back(error.what());
+            }
+        }
+}
+
 /// What the pools read before their first read, and where their barcodes are.
 std::vector<PoolInputs> check_pools(const ScreenConfig& config, std::vector<std::string>& problems) {
     std::vector<PoolInputs> pools;
     for (PoolsInput input : config.pools) {
         const std::size_t problems_before = problems.size();
         pools.push_back(gather_pool(config, input, problems));
+        look_into_files(pools.back(), problems);
         try {
             if (problems.size() == problems_before)
                 detect_places(pools.back(), input, false);
@@ -75,7 +92,8 @@ void print_counts(const PoolInputs& pool) {
     if (pool.from_reads())
         fmt::print("{}", library_summary(pool.counts.features));
     for (const pipeline::ScreenReject& reject : pool.counts.rejects)
-        fmt::print("note: {}: {}: {}\n", reject.input, reject.place, reject.reason);
+        fmt::print("note: {}{}: {}\n", reject.input, reject.place.empty() ? "" : ": " + reject.place,
+                   reject.reason);
 }
 
 }  // namespace

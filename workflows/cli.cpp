@@ -101,10 +101,15 @@ void add_export(CLI::App& app, Action& action) {
     CLI::App* command = app.add_subcommand("export", "Write a table, or the whole result, in another format");
     auto options = std::make_shared<ExportOptions>();
     command->add_option("result", options->result, "A result.h5")->required();
-    command->add_option("--to", options->to, "csv: one table; h5ad: wells by traits, for AnnData")
+    command
+        ->add_option("--to", options->to,
+                     "csv: one table; h5ad: wells by traits, or samples by barcodes, for AnnData")
         ->check(CLI::IsMember({"csv", "h5ad"}))
         ->capture_default_str();
-    command->add_option("--table", options->table, "The table, for csv")->capture_default_str();
+    command->add_option(
+        "--table", options->table,
+        "For csv the table, by default ranking; for h5ad traits, counts or pools/NAME/counts, by "
+        "default the first that is there");
     command->add_option("-o,--out", options->out, "File to write; default for csv: stdout");
     command->callback([options, &action] { action = [options] { return export_result(*options); }; });
 }

@@ -44,8 +44,8 @@ Exit init_screen(const std::filesystem::path& folder);
 /// `wellsieve export`
 struct ExportOptions {
     std::filesystem::path result;
-    std::string to = "csv";  ///< csv or h5ad
-    std::string table = "ranking";
+    std::string to = "csv";     ///< csv or h5ad
+    std::string table = "";     ///< empty: ranking for csv; traits, or else counts, for h5ad
     std::filesystem::path out;  ///< empty: stdout, for csv
 };
 Exit export_result(const ExportOptions& options);

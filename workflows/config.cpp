@@ -123,12 +123,22 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
                          fmt::format("'{}' is the name of a readout that [gas] makes", selector.name));
 }
 
+constexpr std::string_view file_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+
 /// The pool that each of the traits names, by its name.
 void check_pools(TomlTable& root, ScreenConfig& config) {
     std::vector<std::string> names;
     for (PoolsInput& pool : config.pools) {
+        const bool names_a_file = !pool.name.empty() &&
+                                  pool.name.find_first_not_of(file_letters) == pool.name.npos &&
+                                  pool.name.front() != '.';
         if (pool.name.empty() && config.pools.size() > 1)
             root.problem("pools", "name is missing: each of several pools needs one");
+        else if (config.pools.size() > 1 && !names_a_file)
+            root.problem("pools",
+                         fmt::format("the name '{}' goes into names of files: letters, digits, '_', '-' "
+                                     "and '.' are wanted",
+                                     pool.name));
         else if (std::find(names.begin(), names.end(), pool.name) != names.end())
             root.problem("pools", fmt::format("two pools are named '{}'", pool.name));
         names.push_back(pool.name);

@@ -34,8 +34,13 @@ void write_result(const fs::path& path, const std::string& config, const Screen&
     results::ResultWriter writer(path, std::string("wellsieve ") + WELLSIEVE_VERSION, config,
                                  pipeline::parallel_for_index);
     pipeline::for_each_result_table(screen, [&](const results::ResultTable& table) { writer.write(table); });
-    for (const pipeline::PoolCounts& pool : screen.pools)
-        writer.write(results::CountMatrix{pool.counts, pool.samples.size(), pool.features.size()});
+    for (std::size_t i = 0; i < screen.pools.size(); ++i) {
+        const pipeline::PoolCounts& pool = screen.pools[i];
+        pipeline::for_each_pool_table(
+            screen, i, [&](const results::ResultTable& table) { writer.write(table, screen.pool_name(i)); });
+        writer.write(results::CountMatrix{pool.counts, pool.samples.size(), pool.features.size()},
+                     screen.pool_name(i));
+    }
     if (!screen.plates.plates.empty()) {
         results::TableStream measurements = writer.stream(results::table_name::measurements);
         for (std::size_t plate = 0; plate < screen.plates.plates.size(); ++plate)
@@ -140,17 +145,16 @@ void print_best(const Screen& screen) {
     constexpr std::size_t shown = 10;
     const pipeline::TraitScores& scores = screen.deciding();
     const std::size_t count = std::min(shown, screen.ranking.size());
+    if (count == 0)
+        return fmt::print("no strain can be ranked by {}\n", scores.trait);
     std::size_t width = 6;
     for (std::size_t i = 0; i < count; ++i)
         width = std::max(width, scores.strains[screen.ranking[i].strain].strain.size());
     fmt::print("The best {} of {} strains by {} ({}; interval {:.0f} %)\n", count, screen.ranking.size(),
                scores.trait, scores.normalisation, screen.options.rank.interval * 100);
-    std::string replicates;
-    if (count > 0) {
-        const StrainScore& first = scores.strains[screen.ranking.front().strain];
-        replicates += first.n_wells > 0 || first.n_features == 0 ? "  wells" : "";
-        replicates += first.n_features > 0 ? "  barcodes" : "";
-    }
+    const StrainScore& first = scores.strains[screen.ranking.front().strain];
+    const std::string replicates = std::string(first.n_wells > 0 || first.n_features == 0 ? "  wells" : "") +
+                                   (first.n_features > 0 ? "  barcodes" : "");
     fmt::print("rank  {:<{}}    effect  {:<18}  P(better)  P(top {}){}\n", "strain", width, "interval",
                screen.options.rank.top, replicates);
     for (std::size_t i = 0; i < count; ++i)
@@ -203,13 +207,18 @@ Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& confi
     fs::create_directories(folder, failed);
     if (failed)
         throw formats::OutputError(folder, fmt::format("cannot be made: {}", failed.message()));
-    const Outputs outputs{folder / "result.h5", screen.scores.empty() ? fs::path() : folder / "ranking.csv",
-                          screen.pools.empty() ? fs::path() : folder / "counts.csv", folder / "run.json"};
+    Outputs outputs{folder / "result.h5",
+                    screen.scores.empty() ? fs::path() : folder / "ranking.csv",
+                    {},
+                    folder / "run.json"};
     write_or_compare(options, outputs.result, to_toml(config), screen);
     if (!outputs.ranking.empty())
         formats::write_atomically(outputs.ranking, csv_of(pipeline::ranking_sheet(screen)));
-    for (const pipeline::PoolCounts& pool : screen.pools)
-        formats::write_atomically(outputs.counts, pipeline::mageck_table(pool));
+    for (std::size_t i = 0; i < screen.pools.size(); ++i) {
+        const std::string_view name = screen.pool_name(i);
+        outputs.counts.push_back(folder / (name.empty() ? "counts.csv" : fmt::format("counts_{}.csv", name)));
+        formats::write_atomically(outputs.counts.back(), pipeline::mageck_table(screen.pools[i]));
+    }
     formats::write_atomically(outputs.run,
                               results::to_json(record_of(options, screen, report, compute_seconds)));
     return outputs;
@@ -218,10 +227,12 @@ Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& confi
 void print_summary(const Screen& screen, const Outputs& outputs) {
     if (!screen.scores.empty())
         print_best(screen);
-    for (const pipeline::PoolCounts& pool : screen.pools)
-        print_pool(pool);
-    for (std::size_t i = 0; i < screen.pool_scores.size(); ++i)
-        fmt::print("{}", pool_summary(screen.pools[i], screen.pool_scores[i]));
+    for (std::size_t i = 0; i < screen.pools.size(); ++i) {
+        if (!screen.pool_name(i).empty())
+            fmt::print("pool {}\n", screen.pool_name(i));
+        print_pool(screen.pools[i]);
+        fmt::print("{}", pool_summary(screen.pool_scores[i]));
+    }
     for (const pipeline::TraitColumn& trait : screen.traits)
         if (!trait.choice.empty())
             fmt::print("{}: {}\n", trait.options.name, trait.choice);
@@ -233,8 +244,8 @@ void print_summary(const Screen& screen, const Outputs& outputs) {
     fmt::print("result: {}\n", outputs.result.string());
     if (!outputs.ranking.empty())
         fmt::print("ranking: {}\n", outputs.ranking.string());
-    if (!outputs.counts.empty())
-        fmt::print("counts: {}\n", outputs.counts.string());
+    for (const fs::path& counts : outputs.counts)
+        fmt::print("counts: {}\n", counts.string());
 }
 
 }  // namespace wellsieve::workflows

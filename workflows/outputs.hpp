@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "pipeline/report.hpp"
 #include "pipeline/screen_result.hpp"
@@ -12,8 +13,8 @@ namespace wellsieve::workflows {
 
 struct Outputs {
     std::filesystem::path result;
-    std::filesystem::path ranking;  ///< empty without plates
-    std::filesystem::path counts;   ///< empty without pools
+    std::filesystem::path ranking;              ///< empty without plates
+    std::vector<std::filesystem::path> counts;  ///< of each pool
     std::filesystem::path run;
 };
 
@@ -24,9 +25,9 @@ void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, pipel
 /// Where the outputs go.
 std::filesystem::path result_folder(const RunScreenOptions& options, const ScreenConfig& config);
 
-/// Writes result.h5, ranking.csv, counts.csv (as MAGeCK has it) and run.json, as there are, each under a
-/// temporary name first. An existing result.h5 is replaced only with `force`, or when it has the same bytes;
-/// otherwise FormatError.
+/// Writes result.h5, ranking.csv, counts.csv (as MAGeCK has it; counts_NAME.csv of several pools) and
+/// run.json, as there are, each under a temporary name first. An existing result.h5 is replaced only with
+/// `force`, or when it has the same bytes; otherwise FormatError.
 Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config,
                       const pipeline::Screen& screen, const pipeline::RunReport& report,
                       double compute_seconds);

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <map>
 #include <regex>
@@ -16,7 +15,6 @@
 #include "formats/reads/sample_sheet.hpp"
 #include "formats/results/checksum.hpp"
 #include "formats/results/h5ad_counts.hpp"
-#include "pipeline/detect_pool.hpp"
 #include "pipeline/plate_collection.hpp"
 #include "pipeline/pool_design.hpp"
 #include "pipeline/screen_options.hpp"
@@ -128,9 +126,11 @@ class PoolGatherer {
             add_table("counts", input_.counts);
             pipeline::PoolCounts& counts = inputs_.counts;
             for (std::size_t i = 0; i < table.ids.size(); ++i)
-                counts.features.push_back({table.ids[i], table.barcodes[i], "", table.genes[i], 0});
+                counts.features.push_back(
+                    {table.ids[i], table.barcodes[i], table.strains[i], table.genes[i], 0});
             for (const std::string& note : table.notes)
                 counts.rejects.push_back({"counts", input_.counts, "", note});
+            name_by_library();
             for (const auto& [column, sample] : columns_of(table)) {
                 const auto first =
                     table.counts.begin() + static_cast<std::ptrdiff_t>(column * table.ids.size());
@@ -139,6 +139,43 @@ class PoolGatherer {
                                      first + static_cast<std::ptrdiff_t>(table.ids.size()));
             }
         });
+    }
+
+    /// What a library beside the counts says of their rows, found by id, or by barcode.
+    void name_by_library() {
+        if (input_.library.empty())
+            return;
+        const reads::Library library = reads::read_library(config_.resolve(input_.library).string());
+        add_table("library", input_.library);
+        std::map<std::string_view, const reads::LibraryEntry*> known;
+        for (const reads::LibraryEntry& entry : library.entries) {
+            known.emplace(entry.id, &entry);
+            known.emplace(entry.barcode, &entry);
+        }
+        std::size_t unknown = 0;
+        for (pipeline::PoolFeature& feature : inputs_.counts.features) {
+            auto found = known.find(feature.id);
+            if (found == known.end())
+                found = known.find(feature.barcode);
+            if (found == known.end()) {
+                ++unknown;
+                continue;
+            }
+            const reads::LibraryEntry& entry = *found->second;
+            feature.barcode = entry.barcode;
+            feature.first_part = entry.first_part;
+            if (!entry.strain.empty())
+                feature.strain = entry.strain;
+            if (!entry.gene.empty())
+                feature.gene = entry.gene;
+        }
+        if (unknown == inputs_.counts.features.size())
+            throw formats::FormatError(
+                input_.library, "",
+                fmt::format("knows not one of the rows of {}, neither by id nor by barcode", input_.counts));
+        if (unknown > 0)
+            inputs_.counts.rejects.push_back(
+                {"counts", input_.counts, "", fmt::format("{} rows are not in {}", unknown, input_.library)});
     }
 
     using Columns = std::vector<std::pair<std::size_t, pipeline::PoolSample>>;
@@ -250,7 +287,18 @@ class PoolGatherer {
         }
         if (found == files.size())
             throw formats::FormatError(input_.samples, fmt::format("line {}", row.line),
-                                       fmt::format("file '{}' is not among reads = …", row.file));
+                                       fmt::format("file '{}' is not among reads = \"{}\"{}", row.file,
+                                                   fmt::join(input_.reads, "\", \""),
+                                                   is_there(row.file) ? "" : ", and there is no such file"));
+        return found;
+    }
+
+    /// Under the screen's folder, or beside one of the files of reads.
+    bool is_there(const std::string& file) const {
+        std::error_code ignored;
+        bool found = fs::exists(config_.resolve(file), ignored);
+        for (const PoolFile& of_reads : inputs_.counts.files)
+            found = found || fs::exists(fs::path(of_reads.paths.front()).parent_path() / file, ignored);
         return found;
     }
 
@@ -307,8 +355,8 @@ class PoolGatherer {
                                   : input_.index == "header"  ? IndexPlace::header
                                                               : IndexPlace::inside;
         constexpr std::array places = {"none", "reads", "mates", "index_reads", "header", "barcode"};
-        options.umi = {static_cast<pipeline::UmiPlace>(
-                           std::find(places.begin(), places.end(), input_.umi) - places.begin()),
+        options.umi = {static_cast<pipeline::UmiPlace>(std::find(places.begin(), places.end(), input_.umi) -
+                                                       places.begin()),
                        input_.umi_at, input_.umi_length, input_.umi_mismatches};
         options.match.barcode_mismatches = input_.mismatches;
         options.match.unknown_bases = input_.unknown_bases;
@@ -370,7 +418,9 @@ class PoolGatherer {
     }
 
     void problem(const std::string& message) {
-        problems_.push_back(fmt::format("{}: {}", config_.file.string(), message));
+        problems_.push_back(
+            fmt::format("{}: {}{}", config_.file.string(),
+                        config_.pools.size() > 1 ? fmt::format("pool '{}': ", input_.name) : "", message));
     }
 
     const ScreenConfig& config_;
@@ -425,54 +475,6 @@ PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
         problems.push_back(fmt::format("{}: pools: {}", config.file.string(), error.what()));
     }
     return pool;
-}
-
-namespace {
-
-/// Into the options, the effective configuration and a line for the user.
-void take(const sequence::ConstructDetection& found, sequence::Construct& construct, BarcodePlace& place,
-          std::string_view which, PoolInputs& inputs) {
-    construct = found.construct;
-    place.left = construct.left_flank;
-    place.right = construct.right_flank;
-    place.offsets = construct.offsets;
-    const std::string where =
-        construct.search == sequence::Search::offsets
-            ? fmt::format("at {}", fmt::join(construct.offsets, ", "))
-            : fmt::format("between '{}' and '{}'", construct.left_flank, construct.right_flank);
-    constexpr std::array directions = {"forward", "reverse", "either"};
-    inputs.counts.choices.push_back(
-        fmt::format("{} {}, {} direction: {} of {} reads with a barcode are so (confidence {:.3f})", which,
-                    where, directions[static_cast<std::size_t>(construct.orientation)], found.explained,
-                    found.with_barcode, found.confidence));
-}
-
-}  // namespace
-
-void detect_places(PoolInputs& inputs, PoolsInput& input, bool keep_going) {
-    if (!inputs.detect && !inputs.detect_mate)
-        return;
-    if (inputs.counts.files.front().paths.front() == "-")
-        throw formats::FormatError("-", "",
-                                   "the place of barcodes cannot be told from the standard input: write left "
-                                   "and right, offsets or barcode = \"…\" in [[pools]]");
-    const bool paired = inputs.options.paired;
-    std::vector<std::string_view> firsts;
-    std::vector<std::string_view> seconds;
-    for (const pipeline::PoolFeature& feature : inputs.counts.features) {
-        const std::string_view barcode(feature.barcode);
-        firsts.push_back(paired ? barcode.substr(0, feature.first_part) : barcode);
-        seconds.push_back(paired ? barcode.substr(feature.first_part) : barcode);
-    }
-    if (inputs.detect) {
-        take(detect_in_files(inputs.counts, 0, firsts, inputs.reference, keep_going),
-             inputs.options.construct, input.barcode, "barcodes stand", inputs);
-        input.orientation = std::array{
-            "forward", "reverse", "either"}[static_cast<std::size_t>(inputs.options.construct.orientation)];
-    }
-    if (inputs.detect_mate)
-        take(detect_in_files(inputs.counts, 1, seconds, inputs.reference, keep_going),
-             inputs.options.mate_construct, input.mate_barcode, "second barcodes stand", inputs);
 }
 
 }  // namespace wellsieve::workflows

@@ -72,13 +72,11 @@ std::string calibration_line(const PoolCalibration& check, const std::string& gr
 
 }  // namespace
 
-std::string pool_summary(const pipeline::PoolCounts& counts, const PoolScores& scores) {
+std::string pool_summary(const PoolScores& scores) {
     if (scores.contrasts.empty())
         return "nothing is scored: [[pools]] names no control, the condition that the others are compared "
                "with\n";
     std::string text;
-    if (!counts.name.empty())
-        text += counts.name + "\n";
     for (const PoolContrast& contrast : scores.contrasts)
         text += contrast_line(scores, contrast);
     for (const PoolCalibration& check : scores.calibration)

@@ -59,6 +59,11 @@ pipeline::PoolLaneOptions lane_options(const RunScreenOptions& options, const Po
     return lane;
 }
 
+/// What messages call a pool.
+std::string place_of(const ScreenConfig& config, const PoolsInput& pool) {
+    return config.pools.size() > 1 ? fmt::format("pool '{}'", pool.name) : "pools";
+}
+
 /// Files of reads are decoded side by side: as many at once as there are threads.
 std::size_t lane_width(const PoolInputs& pool) {
     return std::min<std::size_t>(pool.counts.files.size(), pipeline::usable_threads());
@@ -99,7 +104,7 @@ pipeline::RunReport collect(const RunScreenOptions& options, const ScreenInputs&
 }
 
 /// No zeros are passed off as counts.
-void refuse_empty(const ScreenConfig& config, const pipeline::PoolCounts& counts) {
+void refuse_empty(const ScreenConfig& config, const PoolsInput& input, const pipeline::PoolCounts& counts) {
     pipeline::ReadTally all;
     for (const pipeline::PoolFile& file : counts.files)
         all.add(file.tally);
@@ -108,20 +113,41 @@ void refuse_empty(const ScreenConfig& config, const pipeline::PoolCounts& counts
     std::string seen;
     for (std::size_t fate = 0; fate < pipeline::read_fates; ++fate)
         if (all.of[fate] > 0)
-            seen += fmt::format("{}{} {}", seen.empty() ? "" : ", ", all.of[fate],
-                                fate_name(static_cast<pipeline::ReadFate>(fate)));
+            seen += fmt::format("{}{} {} ({})", seen.empty() ? "" : ", ", all.of[fate],
+                                fate_name(static_cast<pipeline::ReadFate>(fate)),
+                                pipeline::reason_of(static_cast<pipeline::ReadFate>(fate)));
     if (!counts.unmatched.empty())
         seen += fmt::format("; the commonest sequence is {}", counts.unmatched.front().bases);
-    throw formats::FormatError(config.file.string(), "pools",
-                               fmt::format("not one of {} reads has a barcode of the library{}{}",
-                                           all.total(), seen.empty() ? "" : ": ", seen));
+    throw formats::FormatError(
+        config.file.string(), place_of(config, input),
+        all.total() == 0
+            ? "the files hold no read"
+            : fmt::format("not one of {} reads has a barcode of the library: {}", all.total(), seen));
+}
+
+/// Samples whose counts are all zero, which says nothing of their barcodes.
+void warn_of_empty(const ScreenConfig& config, const PoolsInput& input, const pipeline::PoolCounts& counts,
+                   std::vector<std::string>& warnings) {
+    for (std::size_t s = 0; s < counts.samples.size(); ++s) {
+        const auto first = counts.counts.begin() + static_cast<std::ptrdiff_t>(counts.at(s, 0));
+        if (std::any_of(first, first + static_cast<std::ptrdiff_t>(counts.features.size()),
+                        [](std::uint32_t count) { return count > 0; }))
+            continue;
+        const std::uint64_t reads = counts.tallies.empty() ? 0 : counts.tallies[s].total();
+        warnings.push_back(
+            fmt::format("{}: not one barcode was counted in sample '{}'{}; its zeros are no "
+                        "measurement",
+                        place_of(config, input), counts.samples[s].name,
+                        counts.tallies.empty() ? "" : fmt::format(", of {} reads", reads)));
+    }
 }
 
 /// What pools read and set aside joins what plates did.
 void add_pools(const ScreenConfig& config, std::vector<PoolInputs>& pools, Screen& screen) {
-    for (PoolInputs& pool : pools) {
-        pipeline::PoolCounts& counts = pool.counts;
-        refuse_empty(config, counts);
+    for (std::size_t i = 0; i < pools.size(); ++i) {
+        pipeline::PoolCounts& counts = pools[i].counts;
+        refuse_empty(config, config.pools[i], counts);
+        warn_of_empty(config, config.pools[i], counts, screen.warnings);
         for (pipeline::InputFile& input : pipeline::read_inputs(counts))
             screen.plates.inputs.push_back(std::move(input));
         std::move(counts.inputs.begin(), counts.inputs.end(), std::back_inserter(screen.plates.inputs));
@@ -135,14 +161,21 @@ void add_pools(const ScreenConfig& config, std::vector<PoolInputs>& pools, Scree
 void score_pools(const ScreenConfig& config, Screen& screen) {
     for (std::size_t i = 0; i < screen.pools.size(); ++i) {
         const pipeline::PoolCounts& counts = screen.pools[i];
-        for (pipeline::QcMetric& metric : pipeline::pool_quality(counts))
+        const std::string_view pool = screen.pool_name(i);
+        for (pipeline::QcMetric& metric : pipeline::pool_quality(counts)) {
+            if (!pool.empty())
+                metric.subject = fmt::format("{}/{}", pool, metric.subject);
             screen.qc.push_back(std::move(metric));
+        }
         screen.pool_scores.emplace_back();
         const pipeline::PoolScoreOptions& scoring = config.pools[i].scoring;
         if (scoring.control.empty())
             continue;
+        const std::size_t told = screen.warnings.size();
         try {
             screen.pool_scores.back() = pipeline::score_pool(counts, scoring, screen.warnings);
+            for (std::size_t w = told; w < screen.warnings.size() && !pool.empty(); ++w)
+                screen.warnings[w] = fmt::format("pool '{}': {}", pool, screen.warnings[w]);
             const auto& traits = config.options.pool_traits;
             if (!config.plates.empty() && std::none_of(traits.begin(), traits.end(), [&](const auto& trait) {
                     return trait.pool == counts.name;
@@ -153,7 +186,8 @@ void score_pools(const ScreenConfig& config, Screen& screen) {
                                 "takes it in",
                                 counts.name));
         } catch (const std::invalid_argument& problem) {
-            throw formats::FormatError(config.file.string(), "pools", problem.what());
+            throw formats::FormatError(config.file.string(), place_of(config, config.pools[i]),
+                                       problem.what());
         }
     }
 }

@@ -15,7 +15,7 @@
 namespace wellsieve::formats::reads {
 namespace {
 
-enum class Kind { sample, id, gene, barcode, text };
+enum class Kind { sample, id, gene, barcode, strain, text };
 
 const std::map<std::string, Kind, std::less<>> known_titles = {
     {"sgrna", Kind::id},
@@ -32,6 +32,9 @@ const std::map<std::string, Kind, std::less<>> known_titles = {
     {"genes", Kind::gene},
     {"genesymbol", Kind::gene},
     {"target", Kind::gene},
+    {"strain", Kind::strain},
+    {"strainid", Kind::strain},
+    {"mutant", Kind::strain},
     {"barcode", Kind::barcode},
     {"sequence", Kind::barcode},
     {"constructbarcode", Kind::barcode},
@@ -82,13 +85,14 @@ class Reader {
             throw FormatError(table_.path, "line 1",
                               "no column of counts: a title line, then a line a barcode, is wanted");
         if (std::find(kinds_.begin(), kinds_.end(), Kind::id) == kinds_.end()) {
-            // Without an id the barcode, or the first column of text, names the row.
+            // Without an id the barcode, the strain, or the first column of text, names the row.
             const auto barcode = std::find(kinds_.begin(), kinds_.end(), Kind::barcode);
+            const auto strain = std::find(kinds_.begin(), kinds_.end(), Kind::strain);
             const auto text = std::find(kinds_.begin(), kinds_.end(), Kind::text);
-            if (barcode == kinds_.end() && text == kinds_.end())
+            if (barcode == kinds_.end() && strain == kinds_.end() && text == kinds_.end())
                 throw FormatError(table_.path, "line 1",
                                   "no column of names, such as sgRNA, guide, id or barcode");
-            if (barcode == kinds_.end())
+            if (barcode == kinds_.end() && strain == kinds_.end())
                 *text = Kind::id;
         }
     }
@@ -119,6 +123,7 @@ class Reader {
         std::string id;
         std::string gene;
         std::string barcode;
+        std::string strain;
         for (std::size_t i = 0; i < kinds_.size(); ++i) {
             const std::string_view cell = i < cells.size() ? cells[i] : std::string_view();
             if (kinds_[i] == Kind::id)
@@ -127,11 +132,13 @@ class Reader {
                 gene = cell;
             else if (kinds_[i] == Kind::barcode)
                 barcode = cell;
+            else if (kinds_[i] == Kind::strain)
+                strain = cell;
             else if (kinds_[i] == Kind::sample)
                 rows_.push_back(count_of(cell, titles_[i]));
         }
         if (id.empty())
-            id = barcode;
+            id = barcode.empty() ? strain : barcode;
         if (id.empty())
             fail("", "has no name");
         const auto [known, is_new] = seen_.emplace(id, lines_.number());
@@ -140,6 +147,7 @@ class Reader {
         table_.ids.push_back(std::move(id));
         table_.genes.push_back(std::move(gene));
         table_.barcodes.push_back(std::move(barcode));
+        table_.strains.push_back(std::move(strain));
     }
 
     std::uint32_t count_of(std::string_view cell, const std::string& title) const {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <limits>
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -132,6 +133,7 @@ class Reader {
         name_shared_ids();
         library_.paired = std::all_of(library_.entries.begin(), library_.entries.end(),
                                       [](const LibraryEntry& entry) { return entry.first_part > 0; });
+        note_lengths();
         if (changed_letters_ > 0)
             library_.notes.push_back(
                 {0, fmt::format("{} barcodes are in lower case or have U for T", changed_letters_)});
@@ -154,7 +156,9 @@ class Reader {
         if (std::string_view next; ahead.next(next))
             split_cells(next, delimiter, second);
         const Columns titled = titled_columns(first, second);
-        const bool has_titles = column_of_bases(first) == none && titled.barcode != none && !second.empty();
+        const bool has_titles = column_of_bases(first) == none && titled.barcode != none;
+        if (has_titles && second.empty())
+            return;
         const Columns columns = has_titles ? titled : untitled_columns(first);
         if (columns.barcode == none)
             throw FormatError(
@@ -257,6 +261,23 @@ class Reader {
         library_.notes.push_back(
             {line, fmt::format("has the same barcode as line {}: counted as one, '{}'", first_line,
                                entry.id.empty() ? entry.barcode : entry.id)});
+    }
+
+    /// Barcodes of several lengths are often a slip in the table.
+    void note_lengths() {
+        std::map<std::size_t, std::size_t> lengths;
+        for (const LibraryEntry& entry : library_.entries)
+            ++lengths[entry.barcode.size()];
+        if (lengths.size() < 2)
+            return;
+        constexpr std::size_t shown = 5;
+        std::string text;
+        std::size_t listed = 0;
+        for (const auto& [length, count] : lengths)
+            if (++listed <= shown)
+                text += fmt::format("{}{} of {} bases", text.empty() ? "" : ", ", count, length);
+        library_.notes.push_back(
+            {0, fmt::format("barcodes are of several lengths: {}{}", text, listed > shown ? " …" : "")});
     }
 
     /// Ids must be unique; those that are not are what several barcodes stand for.

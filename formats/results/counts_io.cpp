@@ -48,17 +48,21 @@ void write_counts(hid_t file, const CountMatrix& counts, const Executor& executo
         throw std::logic_error("a matrix of counts of another size than its samples and features");
     const auto group = hdf5::create_group(file, table_name::counts);
     hdf5::write_encoding(group.id(), "anndata", "0.1.0");
-    const std::size_t columns = std::min(counts.features, chunk_rows);
-    const std::array<hsize_t, 2> extent = {counts.samples, counts.features};
-    const auto dataset = create_values(group.id(), matrix, ColumnType::uint32,
-                                       hdf5::simple_space(extent).id(), properties_of(counts, columns));
-    write_chunks(chunks_of(counts, dataset.id(), columns), executor);
+    write_matrix(group.id(), counts, executor);
     link(file, table_name::samples, group.id(), "obs");
     link(file, table_name::features, group.id(), "var");
 }
 
-std::vector<std::uint32_t> read_counts(hid_t file) {
-    const auto group = hdf5::open_group(file, table_name::counts);
+void write_matrix(hid_t group, const CountMatrix& counts, const Executor& executor) {
+    const std::size_t columns = std::min(counts.features, chunk_rows);
+    const std::array<hsize_t, 2> extent = {counts.samples, counts.features};
+    const auto dataset = create_values(group, matrix, ColumnType::uint32, hdf5::simple_space(extent).id(),
+                                       properties_of(counts, columns));
+    write_chunks(chunks_of(counts, dataset.id(), columns), executor);
+}
+
+std::vector<std::uint32_t> read_counts(hid_t file, std::string_view name) {
+    const auto group = hdf5::open_group(file, name);
     const auto dataset = hdf5::open_dataset(group.id(), matrix);
     const hdf5::Space space(H5Dget_space(dataset.id()));
     std::vector<std::uint32_t> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.id())));

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "formats/error.hpp"
+#include "formats/results/counts_io_internal.hpp"
 #include "formats/results/result_writer_internal.hpp"
 #include "formats/results/schema.hpp"
 #include "formats/results/table_io_internal.hpp"
@@ -117,15 +118,26 @@ void write_matrix(hid_t parent, std::string_view name, const Screen& screen, con
         hdf5::check(H5Dwrite(dataset.id(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
 }
 
-void write_unstructured(hid_t file, const ResultReader& result, const ResultTable& traits) {
-    const auto group = create_dictionary(file, "uns");
+/// Where the run and its ranking are told.
+hdf5::Group write_unstructured(hid_t file, const ResultReader& result) {
+    auto group = create_dictionary(file, "uns");
     hdf5::write_text(group.id(), config_dataset, result.config());
     hdf5::write_text(group.id(), attribute::writer, result.writer());
     hdf5::write_text(group.id(), attribute::schema_version, result.schema_version());
     for (const auto table : {table_name::scores, table_name::ranking})
         if (result.has(table))
             write_table(group.id(), result.read(table), run_serially);
-    write_table(group.id(), flags_of(traits), run_serially);
+    return group;
+}
+
+void write_empty_dictionaries(hid_t file) {
+    for (const auto* name : {"obsm", "varm", "obsp", "varp"})
+        create_dictionary(file, name);
+}
+
+ResultTable renamed(ResultTable table, std::string name) {
+    table.name = std::move(name);
+    return table;
 }
 
 }  // namespace
@@ -144,9 +156,38 @@ void export_h5ad(const ResultReader& result, const std::filesystem::path& out) {
         const auto layers = create_dictionary(file.id(), "layers");
         for (std::size_t m = 0; m < x_matrix; ++m)
             write_matrix(layers.id(), matrix_columns[m], screen, screen.matrices[m]);
-        for (const auto* name : {"obsm", "varm", "obsp", "varp"})
-            create_dictionary(file.id(), name);
-        write_unstructured(file.id(), result, traits);
+        write_empty_dictionaries(file.id());
+        write_table(write_unstructured(file.id(), result).id(), flags_of(traits), run_serially);
+    });
+    file.commit();
+}
+
+void export_counts_h5ad(const ResultReader& result, std::string_view counts,
+                        const std::filesystem::path& out) {
+    if (std::ranges::find(result.counts(), counts) == result.counts().end())
+        throw FormatError(
+            result.path().string(), "",
+            fmt::format(
+                "no counts '{}'; there are: {}", counts,
+                result.counts().empty() ? "none" : fmt::format("{}", fmt::join(result.counts(), ", "))));
+    const std::string prefix(counts.substr(0, counts.size() - table_name::counts.size()));
+    const auto table = [&](std::string_view name) { return prefix + std::string(name); };
+    const ResultTable samples = renamed(result.read(table(table_name::samples)), "obs");
+    const ResultTable features = renamed(result.read(table(table_name::features)), "var");
+    const std::vector<std::uint32_t> values = result.read_counts(counts);
+    AtomicHdf5File file(out);
+    reporting(out, "the AnnData file", [&] {
+        hdf5::write_encoding(file.id(), "anndata", "0.1.0");
+        write_matrix(file.id(), CountMatrix{values, samples.rows(), features.rows()}, run_serially);
+        write_table(file.id(), samples, run_serially);
+        write_table(file.id(), features, run_serially);
+        create_dictionary(file.id(), "layers");
+        write_empty_dictionaries(file.id());
+        const auto unstructured = write_unstructured(file.id(), result);
+        for (const auto name : {table_name::feature_scores, table_name::group_scores})
+            if (result.has(table(name)))
+                write_table(unstructured.id(), renamed(result.read(table(name)), std::string(name)),
+                            run_serially);
     });
     file.commit();
 }

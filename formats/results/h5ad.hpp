@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 #include "formats/results/result_reader.hpp"
 
@@ -13,5 +14,11 @@ namespace wellsieve::formats::results {
 /// number. Throws FormatError where the result lacks `wells` or `traits`, or they do not fit each other, and
 /// OutputError.
 void export_h5ad(const ResultReader& result, const std::filesystem::path& out);
+
+/// The same of a pool: obs are its samples, var its barcodes, X their counts, which `counts` names as
+/// ResultReader::counts does. uns holds besides, as there are, the pool's tables `feature_scores` and
+/// `group_scores`. Throws FormatError where the result has no such counts, and OutputError.
+void export_counts_h5ad(const ResultReader& result, std::string_view counts,
+                        const std::filesystem::path& out);
 
 }  // namespace wellsieve::formats::results

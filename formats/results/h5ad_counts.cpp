@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <initializer_list>
 #include <limits>
 #include <unordered_set>
 
@@ -21,18 +22,20 @@ std::vector<std::string> names_of(hid_t file, std::string_view frame) {
     return hdf5::read_texts(hdf5::open_dataset(group.id(), index.empty() ? "_index" : index));
 }
 
-std::vector<std::string> genes_of(hid_t file, std::size_t features) {
+/// A column of var: the first of these titles that is there, or empty texts.
+std::vector<std::string> column_of(hid_t file, std::size_t features,
+                                   std::initializer_list<const char*> titles) {
     const auto group = hdf5::open_group(file, "var");
-    std::vector<std::string> genes(features);
-    for (const auto* title : {"gene", "Gene", "gene_symbol", "target"}) {
+    std::vector<std::string> texts(features);
+    for (const auto* title : titles) {
         if (!hdf5::has_link(group.id(), title))
             continue;
         const ResultTable table = read_table(file, "var");
         for (std::size_t i = 0; i < features; ++i)
-            genes[i] = table.text(title, i);
+            texts[i] = table.text(title, i);
         break;
     }
-    return genes;
+    return texts;
 }
 
 std::vector<double> read_doubles(const hdf5::Dataset& dataset) {
@@ -90,7 +93,9 @@ reads::CountsTable read_h5ad_counts(const std::string& path) {
         const auto file = hdf5::open_file(path);
         table.samples = names_of(file.id(), "obs");
         table.ids = names_of(file.id(), "var");
-        table.genes = genes_of(file.id(), table.ids.size());
+        table.genes = column_of(file.id(), table.ids.size(), {"gene", "Gene", "gene_symbol", "target"});
+        table.strains = column_of(file.id(), table.ids.size(), {"strain"});
+        table.barcodes = column_of(file.id(), table.ids.size(), {"barcode"});
         values = read_matrix(file.id(), table.samples.size(), table.ids.size());
     } catch (const hdf5::Error& error) {
         throw FormatError(path, "", fmt::format("cannot be read as AnnData: {}", error.what()));
@@ -98,7 +103,6 @@ reads::CountsTable read_h5ad_counts(const std::string& path) {
     check_unique(table);
     if (values.size() != table.samples.size() * table.ids.size())
         throw FormatError(path, "X", "does not fit obs and var");
-    table.barcodes.resize(table.ids.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!(values[i] >= 0) || values[i] != std::floor(values[i]) ||
             values[i] > std::numeric_limits<std::uint32_t>::max())

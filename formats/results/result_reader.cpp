@@ -36,15 +36,26 @@ void check_schema(const std::string& path, hid_t file) {
 }
 
 /// Tables of the schema in its order, then the others by name.
-std::vector<std::string> table_names(hid_t file) {
+std::vector<std::string> table_names(hid_t group) {
     std::vector<std::string> names;
     for (const auto& spec : table_specs)
-        if (hdf5::has_link(file, spec.name))
+        if (hdf5::has_link(group, spec.name))
             names.emplace_back(spec.name);
-    for (const auto& name : hdf5::link_names(file))
-        if (name != config_dataset && name != table_name::counts && !find_spec(name))
+    for (const auto& name : hdf5::link_names(group))
+        if (name != config_dataset && name != table_name::counts && name != pools_group && !find_spec(name))
             names.push_back(name);
     return names;
+}
+
+/// "", or of several pools "pools/NAME/", before the names of what they have.
+std::vector<std::string> pool_prefixes(hid_t file) {
+    std::vector<std::string> prefixes;
+    if (hdf5::has_link(file, table_name::counts))
+        prefixes.emplace_back();
+    if (hdf5::has_link(file, pools_group))
+        for (const auto& name : hdf5::link_names(hdf5::open_group(file, pools_group).id()))
+            prefixes.push_back(fmt::format("{}/{}/", pools_group, name));
+    return prefixes;
 }
 
 std::string read_config(hid_t file) {
@@ -71,6 +82,17 @@ struct ResultReader::Impl {
     hdf5::File file;
     std::string version, writer, config;
     std::vector<std::string> tables;
+    std::vector<std::string> counts = {};
+
+    void list_contents() {
+        tables = table_names(file.id());
+        for (const std::string& prefix : pool_prefixes(file.id())) {
+            counts.push_back(prefix + std::string(table_name::counts));
+            if (!prefix.empty())
+                for (const std::string& name : table_names(hdf5::open_group(file.id(), prefix).id()))
+                    tables.push_back(prefix + name);
+        }
+    }
 };
 
 ResultReader::ResultReader(const std::filesystem::path& path)
@@ -81,7 +103,7 @@ ResultReader::ResultReader(const std::filesystem::path& path)
         impl_->version = hdf5::read_text_attribute(file, attribute::schema_version);
         impl_->writer = hdf5::read_text_attribute(file, attribute::writer);
         impl_->config = read_config(file);
-        impl_->tables = table_names(file);
+        impl_->list_contents();
     } catch (const hdf5::Error& error) {
         throw FormatError(path.string(), "", fmt::format("{}: {}", not_a_result, error.what()));
     }
@@ -110,16 +132,16 @@ bool ResultReader::has(std::string_view table) const {
     return std::ranges::find(impl_->tables, table) != impl_->tables.end();
 }
 
-bool ResultReader::has_counts() const {
-    return hdf5::has_link(impl_->file.id(), table_name::counts);
+const std::vector<std::string>& ResultReader::counts() const {
+    return impl_->counts;
 }
 
-std::vector<std::uint32_t> ResultReader::read_counts() const {
+std::vector<std::uint32_t> ResultReader::read_counts(std::string_view name) const {
     hdf5::prepare_thread();
     try {
-        return results::read_counts(impl_->file.id());
+        return results::read_counts(impl_->file.id(), name);
     } catch (const hdf5::Error& error) {
-        throw FormatError(impl_->path.string(), "counts", error.what());
+        throw FormatError(impl_->path.string(), std::string(name), error.what());
     }
 }
 

@@ -25,15 +25,16 @@ class ResultReader {
     const std::string& writer() const;
     const std::string& config() const;  ///< the effective configuration of the run
 
-    /// The schema's tables in its order, then any others.
+    /// The schema's tables in its order, then any others; those of several pools as "pools/NAME/TABLE".
     const std::vector<std::string>& tables() const;
     bool has(std::string_view table) const;
     /// The index column, where there is one, comes first. Throws FormatError where there is no such table or
     /// it cannot be read.
     ResultTable read(std::string_view table) const;
-    bool has_counts() const;
-    /// [sample][feature], in the order of the tables `samples` and `features`.
-    std::vector<std::uint32_t> read_counts() const;
+    /// The matrices of counts: "counts", or "pools/NAME/counts" of several pools.
+    const std::vector<std::string>& counts() const;
+    /// [sample][feature], in the order of the tables `samples` and `features` beside it.
+    std::vector<std::uint32_t> read_counts(std::string_view name) const;
 
   private:
     struct Impl;

@@ -1,5 +1,8 @@
 #include "formats/results/result_writer.hpp"
 
+#include <map>
+#include <string>
+
 #include "formats/results/counts_io_internal.hpp"
 #include "formats/results/result_writer_internal.hpp"
 #include "formats/results/schema.hpp"
@@ -10,8 +13,22 @@
 namespace wellsieve::formats::results {
 
 struct ResultWriter::Impl {
+    /// The file itself, or the group of a pool.
+    hid_t place(std::string_view pool) {
+        if (pool.empty())
+            return file.id();
+        if (pools.id() < 0)
+            pools = hdf5::create_group(file.id(), pools_group);
+        auto found = groups.find(pool);
+        if (found == groups.end())
+            found = groups.emplace(pool, hdf5::create_group(pools.id(), pool)).first;
+        return found->second.id();
+    }
+
     AtomicHdf5File file;
     Executor executor;
+    hdf5::Group pools = {};
+    std::map<std::string, hdf5::Group, std::less<>> groups = {};
 };
 
 ResultWriter::ResultWriter(const std::filesystem::path& path, std::string_view writer,
@@ -31,15 +48,15 @@ ResultWriter::ResultWriter(const std::filesystem::path& path, std::string_view w
 ResultWriter::ResultWriter(ResultWriter&&) noexcept = default;
 ResultWriter::~ResultWriter() = default;
 
-void ResultWriter::write(const ResultTable& table) {
+void ResultWriter::write(const ResultTable& table, std::string_view pool) {
     check_against_schema(table);
     reporting(impl_->file.path(), fmt::format("table '{}'", table.name),
-              [&] { write_table(impl_->file.id(), table, impl_->executor); });
+              [&] { write_table(impl_->place(pool), table, impl_->executor); });
 }
 
-void ResultWriter::write(const CountMatrix& counts) {
+void ResultWriter::write(const CountMatrix& counts, std::string_view pool) {
     reporting(impl_->file.path(), "the counts",
-              [&] { write_counts(impl_->file.id(), counts, impl_->executor); });
+              [&] { write_counts(impl_->place(pool), counts, impl_->executor); });
 }
 
 TableStream ResultWriter::stream(std::string_view table) {
@@ -47,6 +64,8 @@ TableStream ResultWriter::stream(std::string_view table) {
 }
 
 void ResultWriter::commit() {
+    impl_->groups.clear();
+    impl_->pools = {};
     impl_->file.commit();
 }
 

@@ -33,13 +33,13 @@ class ResultWriter {
     ResultWriter(ResultWriter&&) noexcept;
     ~ResultWriter();
 
-    /// A whole table, each once.
-    void write(const ResultTable& table);
+    /// A whole table, each once; of one of several pools, in the group `pools/NAME`.
+    void write(const ResultTable& table, std::string_view pool = {});
     /// A table that comes in pieces; of numbers and categories only. The writer must outlive the stream.
     TableStream stream(std::string_view table);
     /// The group `counts` as an AnnData object: X is the matrix, obs and var are the tables `samples` and
     /// `features`, which have been written before. Throws std::logic_error where it does not fit them.
-    void write(const CountMatrix& counts);
+    void write(const CountMatrix& counts, std::string_view pool = {});
     void commit();
 
     struct Impl;

@@ -55,6 +55,9 @@ inline constexpr std::string_view rejects = "rejects";
 inline constexpr std::string_view qc = "qc";
 }  // namespace table_name
 
+/// Where several pools have their tables, a group each, by name.
+inline constexpr std::string_view pools_group = "pools";
+
 struct ColumnSpec {
     std::string_view name;
     ColumnType type;  ///< `categorical` and `string` may stand for each other outside streamed tables

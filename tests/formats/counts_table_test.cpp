@@ -45,7 +45,10 @@ TEST_CASE("tables of counts are read as MAGeCK, PoolQ and others write them") {
     check(poolq);
     CHECK(poolq.barcodes[2] == "GGGG");
     check(table_of("\xEF\xBB\xBFS1;comment;gene;id;S 2\r\n1.0;x;X;a;20\r\n0;y;Y;b;4e9\r\n3;z;Z;c;60"));
-    check(table_of("strain,S1,S 2\na,1,20\nb,0,4000000000\nc,3,60\n"));
+    const CountsTable strains = table_of("strain,S1,S 2\na,1,20\nb,0,4000000000\nc,3,60\n");
+    check(strains);
+    CHECK(strains.strains == strains.ids);
+    CHECK(table_of("id,Strain,S1\na,X,1\nb,X,0\n").strains == std::vector<std::string>{"X", "X"});
 }
 
 TEST_CASE("a table of counts that cannot be right is refused, and the cell is named") {

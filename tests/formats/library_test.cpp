@@ -78,7 +78,7 @@ TEST_CASE("a library that cannot be right is refused, and the line is named") {
     refused("id,barcode\na,ACGT\nb,\n", "line 3: has no barcode");
     refused("id,barcode_1,barcode_2\na,ACGT,CC\nb,ACGT,\n", "line 3: the second barcode");
     refused("", "holds no barcodes");
-    refused("id,barcode\n", "no column of barcodes");
+    refused("id,barcode\n", "holds no barcodes");
     refused("a,b\n1,2\n", "no column of barcodes");
 }
 

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <tuple>
 
 #include "formats/results/result_reader.hpp"
 #include "formats/results/result_writer.hpp"
@@ -56,14 +57,36 @@ TEST_CASE("counts come back as they were written, the same bytes for any executo
     const CountMatrix counts{values, sample_count, feature_count};
     const std::string once = written(folder.path() / "a.h5", counts, run_serially);
     const ResultReader reader(folder.path() / "a.h5");
-    CHECK(reader.has_counts());
-    CHECK(reader.read_counts() == values);
+    CHECK(reader.counts() == std::vector<std::string>{"counts"});
+    CHECK(reader.read_counts("counts") == values);
     CHECK(reader.tables() == std::vector<std::string>{"samples", "features"});
     const auto backwards = [](std::size_t n, const auto& body) {
         for (std::size_t i = n; i-- > 0;)
             body(i);
     };
     CHECK(written(folder.path() / "b.h5", counts, backwards) == once);
+}
+
+TEST_CASE("several pools stand in groups of their own") {
+    const TemporaryFolder folder;
+    const std::vector<std::uint32_t> first{1, 2, 3, 4, 5, 6};
+    const std::vector<std::uint32_t> second{7, 8};
+    ResultWriter writer(folder.path() / "a.h5", "wellsieve test", "");
+    for (const auto& [name, values, rows, columns] :
+         {std::tuple("a", &first, 2u, 3u), std::tuple("b.1", &second, 2u, 1u)}) {
+        writer.write(samples(rows), name);
+        writer.write(features(columns), name);
+        writer.write(CountMatrix{*values, rows, columns}, name);
+    }
+    writer.commit();
+    const ResultReader reader(folder.path() / "a.h5");
+    CHECK(reader.counts() == std::vector<std::string>{"pools/a/counts", "pools/b.1/counts"});
+    CHECK(reader.tables() == std::vector<std::string>{"pools/a/samples", "pools/a/features",
+                                                      "pools/b.1/samples", "pools/b.1/features"});
+    CHECK(reader.read_counts("pools/a/counts") == first);
+    CHECK(reader.read_counts("pools/b.1/counts") == second);
+    CHECK(reader.read("pools/a/features").rows() == 3);
+    CHECK_THROWS_WITH(reader.read("pools/c/features"), Catch::Contains("no table 'pools/c/features'"));
 }
 
 TEST_CASE("counts that fit no tables are refused") {

@@ -95,6 +95,18 @@ def test_blank_that_grows(program):
     assert rows["B3"]["growth_rate_per_h"] and "the blanks B3 grow" in stdout, stdout
 
 
+def test_blanks_that_all_grow(program):
+    """After the blank nothing is left of their growth; what they read tells, and where they do not rise nothing is said."""
+    growing = [0.09 + logistic(hour, 0.5, 0.01) for hour in HOURS]
+    for blank, rises in ((growing, True), (BLANK, False)):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "curves.tsv")
+            wide(path, {"A1": GOOD, "B1": blank, "B2": blank})
+            stdout = run_screen(program, folder, path, ABSORBANCE, layout_of({"A1": 0, "B1": 0, "B2": 0}))
+        told = "the median of the blanks rises from 0.10" in stdout and "what is subtracted is no blank" in stdout
+        assert told == rises, stdout
+
+
 def test_one_time_point(program):
     rows, _ = analysed(program, {"A1": GOOD[:1]}, hours=[0])
     assert rows["A1"]["verdict"] == "too_few_points" and rows["A1"]["growth_rate_per_h"] == "", rows["A1"]
@@ -169,7 +181,7 @@ def test_what_must_not_matter(program):
 
 
 def main():
-    for test in (test_good, test_no_growth, test_overflow_in_mid_curve, test_stops_early, test_blank_that_grows,
+    for test in (test_good, test_no_growth, test_overflow_in_mid_curve, test_stops_early, test_blank_that_grows, test_blanks_that_all_grow,
                  test_one_time_point, test_time, test_units_missing, test_what_must_not_matter):
         print(test.__name__, flush=True)
         test(sys.argv[1])

@@ -7,11 +7,15 @@ import gzip
 import os
 import random
 import shutil
+import struct
 import sys
 import tempfile
+import zlib
 
 import anndata
 import h5py
+import numpy
+import pandas
 import scipy.sparse
 from anndata.experimental import read_elem
 
@@ -233,6 +237,239 @@ def test_counts_of_others(program, folder):
     refused(program, folder, "is no count")
 
 
+def test_every_form_of_a_counts_table(program, folder):
+    """What MAGeCK, PoolQ and spreadsheets make of one table, counted by hand: it comes out the same."""
+    os.makedirs(folder)
+    rows = [("g0", "ACGTACGT", "GENE1", 5, 0), ("g1", "CCGTACGT", "", 7, 4000000000), ("g2", "GGGTACGT", "GENE2", 0, 3)]
+    line = lambda delimiter, *cells: delimiter.join(map(str, cells))
+    def table(header, pick, delimiter="\t", end="\n"):
+        return end.join([line(delimiter, *header), *(line(delimiter, *pick(*row)) for row in rows)]) + end
+    mageck = lambda i, b, g, x, y: (i, g, x, y)
+    forms = {
+        "mageck.txt": table(("sgRNA", "Gene", "A", "B"), mageck),
+        "carriage_returns.txt": table(("sgRNA", "Gene", "A", "B"), mageck, end="\r"),
+        "crlf_bom.csv": "\ufeff" + table(("sgRNA", "Gene", "A", "B"), mageck, ",", "\r\n"),
+        "semicolons.csv": table(("gene", "A", "guide", "B"), lambda i, b, g, x, y: (g, x, i, f"{y}.0"), ";"),
+        "poolq.txt": table(("Construct Barcode", "Construct IDs", "A", "B"), lambda i, b, g, x, y: (b, i, x, y)),
+    }
+    for name, text in forms.items():
+        with open(os.path.join(folder, name), "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    with open(os.path.join(folder, "packed.txt.gz"), "wb") as file:
+        file.write(gzip.compress(forms["mageck.txt"].encode()))
+    annotated = anndata.AnnData(numpy.array([[5, 7, 0], [0, 4000000000, 3]], dtype="float64"),
+                                obs=pandas.DataFrame(index=["A", "B"]),
+                                var=pandas.DataFrame({"gene": ["GENE1", "", "GENE2"]}, index=["g0", "g1", "g2"]))
+    annotated.write_h5ad(os.path.join(folder, "table.h5ad"))
+    for name in [*forms, "packed.txt.gz", "table.h5ad"]:
+        write(os.path.join(folder, "screen.toml"), f'[[pools]]\ncounts = "{name}"\n')
+        out = os.path.join(folder, "out_" + name)
+        run(program, "check", os.path.join(folder, "screen.toml"))
+        run(program, "run", os.path.join(folder, "screen.toml"), "-o", out)
+        with h5py.File(os.path.join(out, "result.h5")) as file:
+            counts = read_elem(file["counts"])
+        assert list(counts.obs_names) == ["A", "B"] and list(counts.var_names) == ["g0", "g1", "g2"], name
+        assert counts.X.tolist() == [[5, 7, 0], [0, 4000000000, 3]], name
+        genes = counts.var["gene"].astype(object)
+        assert genes.isna().all() if name == "poolq.txt" else list(genes.fillna("")) == ["GENE1", "", "GENE2"], name
+        # In MAGeCK's layout every row has a gene, or else no program could read it.
+        written = contents(os.path.join(out, "counts.csv")).decode().splitlines()
+        assert written[0] == "sgRNA\tGene\tA\tB" and written[2] == "g1\tg1\t7\t4000000000", written
+    # A library beside counts says what their rows stand for.
+    write(os.path.join(folder, "library.csv"), "barcode,id,strain\nACGTACGT,g0,S1\nCCGTACGT,g1,S1\n")
+    for name in ("mageck.txt", "poolq.txt"):
+        write(os.path.join(folder, "screen.toml"), f'[[pools]]\ncounts = "{name}"\nlibrary = "library.csv"\n')
+        run(program, "run", os.path.join(folder, "screen.toml"), "-o", out, "--force")
+        with h5py.File(os.path.join(out, "result.h5")) as file:
+            features, rejects = read_elem(file["features"]), read_elem(file["rejects"])
+        assert list(features["strain"].astype(object).fillna("")) == ["S1", "S1", ""]
+        assert "1 rows are not in library.csv" in list(rejects["reason"])
+    write(os.path.join(folder, "library.csv"), "barcode,id,strain\nTTTTTTTT,h0,S1\n")
+    refused(program, folder, "knows not one of the rows of poolq.txt")
+
+
+def test_samples_by_barcodes_for_annotated_data(program, folder):
+    truth = make_pool(folder)
+    edited(os.path.join(folder, "screen.toml"), "left = ", 'control = "none"\nleft = ')
+    run(program, "run", os.path.join(folder, "screen.toml"))
+    result, out = (os.path.join(folder, *parts) for parts in (("results", "result.h5"), ("pool.h5ad",)))
+    run(program, "export", result, "--to", "h5ad", "-o", out)
+    for backed in (None, "r"):
+        data = anndata.read_h5ad(out, backed=backed)
+        assert data.shape == (2, 50) and list(data.obs_names) == ["a", "b"]
+        assert list(data.obs["condition"]) == ["none", "drug"] and data.var.loc["g7", "gene"] == "gene1"
+        matrix = data.X[:, :]
+        assert [dict(zip(data.var_names, row)) for row in matrix.tolist()] == [truth["a"], truth["b"]]
+        assert len(data.uns["feature_scores"]) == 50 and data.uns["config"].startswith("[screen]")
+        if backed:
+            data.file.close()
+    data = anndata.read_h5ad(out)
+    data.write_h5ad(os.path.join(folder, "again.h5ad"))
+    write(os.path.join(folder, "screen.toml"), '[[pools]]\ncounts = "pool.h5ad"\n')  # and back
+    run(program, "run", os.path.join(folder, "screen.toml"), "-o", os.path.join(folder, "back"))
+    assert contents(os.path.join(folder, "back", "counts.csv")) == contents(
+        os.path.join(folder, "results", "counts.csv"))
+    _, stderr = run(program, "export", result, "--to", "h5ad", "--table", "pools/x/counts", "-o", out, expect=3)
+    assert "no counts 'pools/x/counts'; there are: counts" in stderr
+
+
+def test_several_pools(program, folder):
+    truth = {}
+    for name, seed in (("one", 1), ("two", 2)):
+        truth[name] = make_pool(os.path.join(folder, name), seed=seed, reads=500)
+    pool = lambda name: f"""[[pools]]
+name = "{name}"
+reads = "{name}/fastq/*.fastq"
+samples = "{name}/samples.csv"
+library = "{name}/library.csv"
+control = "none"
+left = "{LEFT}"
+"""
+    screen = os.path.join(folder, "screen.toml")
+    write(screen, pool("one") + pool("two") + '[[traits]]\nname = "first"\npool = "one"\nweight = 1\n'
+          '[[traits]]\nname = "second"\npool = "two"\nweight = 1\n')
+    stdout, _ = run(program, "run", screen, "--threads", "1")
+    assert "pool one\n" in stdout and "pool two\n" in stdout and "by index (1 first + 1 second" in stdout, stdout
+    out = os.path.join(folder, "results")
+    with h5py.File(os.path.join(out, "result.h5")) as file:
+        assert sorted(file["pools"]) == ["one", "two"] and "samples" not in file
+        for name in truth:
+            counts = read_elem(file[f"pools/{name}/counts"])
+            assert [dict(zip(counts.var_names, row)) for row in counts.X.tolist()] == [truth[name]["a"],
+                                                                                       truth[name]["b"]]
+            assert len(read_elem(file[f"pools/{name}/group_scores"])) == 10
+        subjects = set(read_elem(file["qc"])["subject"])
+        assert {"one/a", "one/b", "two/a", "two/b"} <= subjects
+        assert len(read_elem(file["ranking"])) == 10
+    for name in truth:
+        rows = read_csv(os.path.join(out, f"counts_{name}.csv"), "\t")
+        assert {row["sgRNA"]: int(row["b"]) for row in rows} == truth[name]["b"]
+    stdout, _ = run(program, "export", os.path.join(out, "result.h5"), "--table", "pools/two/samples")
+    assert stdout.startswith("sample,condition")
+    again = os.path.join(folder, "four")
+    run(program, "run", screen, "--threads", "4", "-o", again)
+    assert contents(os.path.join(again, "result.h5")) == contents(os.path.join(out, "result.h5"))
+    annotated = os.path.join(folder, "two.h5ad")
+    _, stderr = run(program, "export", os.path.join(out, "result.h5"), "--to", "h5ad", "-o", annotated, expect=2)
+    assert "say which: --table pools/one/counts, or pools/two/counts" in stderr
+    run(program, "export", os.path.join(out, "result.h5"), "--to", "h5ad", "--table", "pools/two/counts", "-o", annotated)
+    assert anndata.read_h5ad(annotated).shape == (2, 50)
+    for wrong, what in ((pool("one") + pool("one"), "two pools are named 'one'"),
+                        (pool("one") + pool("two").replace('name = "two"\n', ""), "name is missing"),
+                        (pool("one") + pool("two").replace('name = "two"', 'name = "a/b"'), "goes into names of files"),
+                        (pool("one") + pool("two").replace('two/library', 'two/libary'), "libary.csv: cannot be opened"),
+                        (pool("one") + pool("two").replace(LEFT, "CCCCCCCCCCCCAAAAAAAA"),
+                         "pool 'two': not one of 1500 reads has a barcode of the library: 1500 no_anchor")):
+        write(screen, wrong)
+        _, stderr = run(program, "run", screen, "--force", expect=3)
+        assert what in stderr, stderr
+
+
+def bgzip_block(data):
+    """A BGZF block: a gzip member that tells its own length."""
+    packed = zlib.compressobj(6, zlib.DEFLATED, -15)
+    body = packed.compress(data) + packed.flush()
+    return (b"\x1f\x8b\x08\x04" + bytes(4) + b"\x00\xff\x06\x00BC\x02\x00" + struct.pack("<H", len(body) + 25) + body +
+            struct.pack("<II", zlib.crc32(data), len(data)))
+
+
+def bam_of(reads):
+    """An unaligned BAM file, by hand."""
+    header = b"@HD\tVN:1.6\n"
+    data = b"BAM\1" + struct.pack("<i", len(header)) + header + struct.pack("<i", 0)
+    for i, read in enumerate(reads):
+        name = f"r{i}".encode() + b"\0"
+        codes = ["=ACMGRSVTWYHKDBN".index(base) for base in read] + [0]
+        packed = bytes(codes[k] << 4 | codes[k + 1] for k in range(0, len(read), 2))
+        record = struct.pack("<iiBBHHHiiii", -1, -1, len(name), 0, 4680, 0, 4, len(read), -1, -1, 0)
+        record += name + packed + bytes([37]) * len(read)
+        data += struct.pack("<i", len(record)) + record
+    return bgzip_block(data) + bgzip_block(b"")
+
+
+def test_reads_that_are_not_as_they_should_be(program, folder):
+    """Each is named as a person would look for it; none is passed off as counts."""
+    place = lambda *parts: os.path.join(folder, *parts)
+    def fresh(**options):
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        return make_pool(folder, reads=100, **options)
+
+    def tables(*names):
+        with h5py.File(place("results", "result.h5")) as file:
+            return [read_elem(file[name]) for name in names]
+
+    fresh()  # a file that is BAM but is named FASTQ is read as what it is
+    library = [row["barcode"] for row in read_csv(place("library.csv"))]
+    with open(place("fastq", "b.fastq"), "wb") as file:
+        file.write(bam_of([LEFT + barcode + RIGHT for barcode in library * 2]))
+    run(program, "run", place("screen.toml"))
+    counts, inputs = tables("counts", "inputs")
+    assert counts["b"].X.ravel().tolist() == [2] * 50 and inputs.loc["fastq/b.fastq", "reader"] == "BAM"
+    fresh()
+    write(place("fastq", "b.fastq"), "this is text\nand no reads\n" * 9)
+    for command in ("check", "run"):
+        _, stderr = run(program, command, place("screen.toml"), expect=3)
+        assert "b.fastq: is no FASTQ, FASTA, SAM, BAM or CRAM file: it begins with 'this is text'" in stderr, stderr
+    fresh()  # reads that end within the barcode
+    text = contents(place("fastq", "b.fastq")).decode().splitlines()
+    write(place("fastq", "b.fastq"), "\n".join(line[:12] if i % 4 in (1, 3) else line for i, line in enumerate(text)) + "\n")
+    stdout, _ = run(program, "run", place("screen.toml"))
+    assert "warning: pools: not one barcode was counted in sample 'b', of 100 reads; its zeros are no measurement" in stdout
+    samples, = tables("samples")
+    assert samples.loc["b", "counted"] == 0 and samples.loc["b", "no_anchor"] == 100
+    write(place("fastq", "b.fastq"), "")  # a file without a read
+    stdout, _ = run(program, "run", place("screen.toml"), "--force")
+    assert "in sample 'b', of 0 reads" in stdout, stdout
+    for name in ("a_1", "a_2"):
+        write(place("fastq", f"{name}.fastq"), "")
+    refused(program, folder, "pools: the files hold no read")
+    fresh()  # lower case, two lengths and twice the same barcode are told
+    edited(place("library.csv"), library[0], library[0].lower())
+    with open(place("library.csv"), "a", encoding="utf-8") as file:
+        file.write(f"h1,ACGTACGTACGT,gene0\nh2,{library[1]},gene9\n")
+    stdout, _ = run(program, "check", place("screen.toml"))
+    for note in ("library.csv: 1 barcodes are in lower case or have U for T",
+                 "library.csv: barcodes are of several lengths: 1 of 12 bases, 50 of 20 bases",
+                 "library.csv: line 53: has the same barcode as line 3: counted as one, 'g1;h2'"):
+        assert note in stdout, stdout
+    write(place("library.csv"), "guide,barcode,gene\n")
+    refused(program, folder, "library.csv: holds no barcodes")
+    fresh()
+    edited(place("samples.csv"), "b.fastq", "c.fastq")
+    refused(program, folder,
+            "line 4: file 'c.fastq' is not among reads = \"fastq/*.fastq\", and there is no such file")
+
+
+def test_mates_out_of_step(program, folder):
+    os.makedirs(folder)
+    draw = random.Random(3)
+    pairs = [["".join(draw.choices("ACGT", k=20)) for _ in range(2)] for _ in range(20)]
+    write(os.path.join(folder, "library.csv"), "id,barcode1,barcode2\n" + "".join(
+        f"p{i},{a},{b}\n" for i, (a, b) in enumerate(pairs)))
+    write(os.path.join(folder, "screen.toml"), f'''[[pools]]
+reads = "*_R1.fastq"
+mates = "*_R2.fastq"
+library = "library.csv"
+left = "{LEFT}"
+mate_left = "{LEFT}"
+''')
+    chosen = draw.choices(range(20), k=300)
+    def write_reads(part, names):
+        read = lambda i: LEFT + pairs[chosen[i]][part] + RIGHT
+        write(os.path.join(folder, f"s_R{part + 1}.fastq"),
+              "".join(f"@r{i}/{part + 1}\n{read(i)}\n+\n{'F' * len(read(i))}\n" for i in names))
+    write_reads(0, range(300))
+    write_reads(1, range(300))
+    run(program, "run", os.path.join(folder, "screen.toml"))
+    rows = read_csv(os.path.join(folder, "results", "counts.csv"), "\t")
+    assert [int(row["s"]) for row in rows] == [chosen.count(i) for i in range(20)]
+    write_reads(1, [i for i in range(300) if i != 100] + [100])
+    refused(program, folder, "s_R2.fastq: record 101: is 'r101/2' where 's_R1.fastq' has 'r100/1': the two are out of step")
+    write_reads(1, range(299))
+    refused(program, folder, "s_R2.fastq: record 300: ends before 's_R1.fastq' at this record")
+
+
 def test_inspect_and_init(program, folder):
     make_pool(folder, reads=100)
     stdout, _ = run(program, "inspect", os.path.join(folder, "fastq", "b.fastq"))
@@ -253,7 +490,10 @@ def test_nothing_mapped_is_an_error(program, folder):
 
 if __name__ == "__main__":
     for test in [test_counts_are_right, test_any_packing_and_threads, test_check_and_dry_run, test_bad_input_is_named,
-                 test_places_are_found_out, test_counts_of_others, test_inspect_and_init, test_nothing_mapped_is_an_error]:
+                 test_places_are_found_out, test_counts_of_others, test_every_form_of_a_counts_table,
+                 test_samples_by_barcodes_for_annotated_data, test_several_pools,
+                 test_reads_that_are_not_as_they_should_be, test_mates_out_of_step, test_inspect_and_init,
+                 test_nothing_mapped_is_an_error]:
         with tempfile.TemporaryDirectory() as place:
             test(sys.argv[1], os.path.join(place, "screen"))
             print(test.__name__, "passed")
