@@ -58,7 +58,8 @@ void add_common(CLI::App& command, CommonOptions& common) {
 }
 
 void add_run(CLI::App& app, Action& action) {
-    CLI::App* command = app.add_subcommand("run", "Run a whole screen: raw exports in, ranked strains out");
+    CLI::App* command =
+        app.add_subcommand("run", "Run a whole screen: raw exports and reads in, ranked strains out");
     auto options = std::make_shared<RunScreenOptions>();
     command->add_option("screen", options->config, "The screen's configuration, a TOML file")->required();
     command->add_option("-o,--out", options->out,
@@ -175,7 +176,7 @@ Exit run_action(const Action& action) {
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
-    CLI::App app("Raw plate-reader exports in, ranked strains out.", "wellsieve");
+    CLI::App app("Raw plate-reader exports and raw reads in, ranked strains out.", "wellsieve");
     app.set_version_flag("--version", [] {
         return fmt::format("wellsieve {} (SIMD: {})", WELLSIEVE_VERSION, kernels::active_target());
     });

@@ -182,6 +182,26 @@ def test_a_pool_ranks_strains_alone(program, folder):
     assert (of_trait(scores, "fitness")["n_features"] == 1).all()
 
 
+def test_what_is_simulated_runs(program, folder):
+    """Two plates of three vendors, and a pool beside them."""
+    os.makedirs(folder)
+    write(os.path.join(folder, "SPEC.toml"), """[plates]
+wells = 96
+replicates = 2
+[strains]
+count = 20
+[pool]
+guides = 100
+controls = 10
+reads = 20000
+""")
+    out = os.path.join(folder, "screen")
+    run(program, "simulate", os.path.join(folder, "SPEC.toml"), "-o", out)
+    run(program, "check", os.path.join(out, "screen.toml"))
+    stdout, _ = run(program, "run", os.path.join(out, "screen.toml"))
+    assert "by product" in stdout and "no trait is of pool 'pool'" in stdout, stdout
+
+
 def test_threads_do_not_matter(program, folder):
     both, plates, *_ = make_screen(program, folder)
     config = plates + POOL + TRAIT

@@ -36,7 +36,8 @@ void write_raw(const fs::path& path, const std::string& text) {
         throw formats::OutputError(path, "write", errno);
 }
 
-void simulate_plates(const SimulateSpec& spec, const fs::path& out) {
+/// Writes them, and gives how many they are.
+std::size_t simulate_plates(const SimulateSpec& spec, const fs::path& out) {
     make_folder(out / "raw");
     Screen screen = plan_screen(spec);
     pipeline::parallel_for_index(screen.plates.size(), [&](std::size_t number) {
@@ -51,6 +52,7 @@ void simulate_plates(const SimulateSpec& spec, const fs::path& out) {
     formats::write_atomically(out / "strains.csv", strains_csv(screen));
     formats::write_atomically(out / "truth.csv", truth_csv(screen));
     formats::write_atomically(out / "truth_wells.csv", truth_wells_csv(spec, screen));
+    return screen.plates.size();
 }
 
 void simulate_pool(const SimulateSpec& spec, const fs::path& out) {
@@ -70,11 +72,10 @@ void simulate(const SimulateSpec& spec, const fs::path& out) {
         throw formats::FormatError((out / "screen.toml").string(), "",
                                    "is there already; choose another folder");
     make_folder(out);
-    if (spec.has_plates)
-        simulate_plates(spec, out);
+    const std::size_t plates = spec.has_plates ? simulate_plates(spec, out) : 0;
     if (spec.pool)
         simulate_pool(spec, out);
-    formats::write_atomically(out / "screen.toml", screen_toml(spec));
+    formats::write_atomically(out / "screen.toml", screen_toml(spec, plates));
 }
 
 }  // namespace simulate

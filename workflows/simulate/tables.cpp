@@ -98,10 +98,10 @@ std::string truth_csv(const Screen& screen) {
 
 namespace {
 
-std::string plates_toml(const SimulateSpec& spec) {
-    std::set<std::string> globs;
-    for (const std::string& vendor : spec.vendors)
-        globs.insert(fmt::format("\"raw/*{}\"", find_vendor(vendor)->extension));
+std::string plates_toml(const SimulateSpec& spec, std::size_t plates) {
+    std::set<std::string> globs;  // vendors take turns, and a few plates may not come to all of them
+    for (std::size_t i = 0; i < std::min(plates, spec.vendors.size()); ++i)
+        globs.insert(fmt::format("\"raw/*{}\"", find_vendor(spec.vendors[i])->extension));
     return fmt::format(R"(
 [strains]
 table = "strains.csv"
@@ -139,10 +139,10 @@ control = "start"
 
 }  // namespace
 
-std::string screen_toml(const SimulateSpec& spec) {
+std::string screen_toml(const SimulateSpec& spec, std::size_t plates) {
     std::string text = fmt::format("[screen]\nname = {}\n", quoted(spec.name));
     if (spec.has_plates)
-        text += plates_toml(spec);
+        text += plates_toml(spec, plates);
     if (spec.pool)
         text += pool_toml(*spec.pool);
     return text;

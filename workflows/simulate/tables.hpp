@@ -11,6 +11,7 @@ std::string strains_csv(const Screen& screen);  ///< strain, parent, role, promo
 std::string truth_csv(const Screen& screen);    ///< strain, effects on product, growth, yield and lag, hit
 /// plate, well, strain, position_log2, fault, and of the curve its growth rate, lag and yield
 std::string truth_wells_csv(const SimulateSpec& spec, const Screen& screen);
-std::string screen_toml(const SimulateSpec& spec);  ///< ready to run
+/// Ready to run, with so many plates.
+std::string screen_toml(const SimulateSpec& spec, std::size_t plates);
 
 }  // namespace wellsieve::workflows::simulate
