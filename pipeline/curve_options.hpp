@@ -41,7 +41,9 @@ struct CurveOptions {
     double lysis_share = 0.2;        ///< a fall by more than this share of the maximum is lysis
     std::vector<kernels::curve::GrowthModel> fits;  ///< growth models that are fitted to the curves that grow
     kernels::curve::FitScale fit_scale = kernels::curve::FitScale::linear;
-    double phase_share = 0.2;  ///< a growth phase rises by at least this share of the whole rise
+    double phase_share = 0.2;     ///< a growth phase rises by at least this share of the whole rise
+    std::uint32_t bootstrap = 0;  ///< draws of each curve behind the intervals of its traits; 0: none
+    std::uint64_t seed = 1;       ///< of those draws: [rank] seed
 };
 
 std::vector<std::string_view> words_of(RateMethod);

@@ -1,5 +1,7 @@
 #include "pipeline/curve_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -19,6 +21,8 @@ using kernels::curve::FitOutcome;
 using kernels::curve::GrowthFit;
 using kernels::curve::GrowthParameter;
 using kernels::curve::GrowthRate;
+using kernels::curve::TraitInterval;
+using kernels::curve::TraitIntervals;
 using results::ResultTable;
 
 template <typename T>
@@ -133,6 +137,23 @@ void add_places_and_outcomes(const Screen& screen, ResultTable& table) {
         table.add(name, texts[k++].take());
 }
 
+/// The ends of a trait's interval beside it, where there was a bootstrap.
+void add_interval(const Screen& screen, ResultTable& table, const char* low, const char* high,
+                  TraitInterval TraitIntervals::*trait) {
+    if (screen.options.curves.bootstrap == 0)
+        return;
+    const std::string units = table.columns.back().units;
+    const auto add = [&](const char* name, double TraitInterval::*end, const char* which) {
+        std::vector<double> column;
+        for (const CurveColumn& curves : screen.curves)
+            for (const TraitIntervals& well : curves.intervals)
+                column.push_back(well.*trait.*end);
+        table.add(name, std::move(column), units, fmt::format("{} end of its 90 % interval", which));
+    };
+    add(low, &TraitInterval::lower, "lower");
+    add(high, &TraitInterval::upper, "upper");
+}
+
 }  // namespace
 
 ResultTable curves_table(const Screen& screen) {
@@ -144,11 +165,15 @@ ResultTable curves_table(const Screen& screen) {
     const auto count = [&](const char* name, auto member) {
         table.add(name, column_of<std::int32_t>(screen, member));
     };
+    const auto interval = [&](const char* low, const char* high, TraitInterval TraitIntervals::*trait) {
+        add_interval(screen, table, low, high, trait);
+    };
     number("growth_rate_per_h", &GrowthRate::rate_per_h);
     number("growth_rate_se_per_h", &GrowthRate::standard_error_per_h);
     number("growth_rate_low_per_h", &GrowthRate::lower_per_h);
     number("growth_rate_high_per_h", &GrowthRate::upper_per_h);
     number("doubling_time_h", &CurveTraits::doubling_time_h);
+    interval("doubling_time_low_h", "doubling_time_high_h", &TraitIntervals::doubling_time_h);
     number("window_start_h", &GrowthRate::window_start_h);
     number("window_end_h", &GrowthRate::window_end_h);
     count("window_points", &GrowthRate::window_points);
@@ -156,16 +181,26 @@ ResultTable curves_table(const Screen& screen) {
     number("time_of_max_rate_h", &GrowthRate::time_h);
     number("noise_sd", &GrowthRate::noise_sd);
     number("initial_biomass", &CurveTraits::initial);
+    interval("initial_biomass_low", "initial_biomass_high", &TraitIntervals::initial);
     number("lag_h", &CurveTraits::lag_h);
+    interval("lag_low_h", "lag_high_h", &TraitIntervals::lag_h);
     number("carrying_capacity", &CurveTraits::capacity);
+    interval("carrying_capacity_low", "carrying_capacity_high", &TraitIntervals::capacity);
     number("yield", &CurveTraits::yield);
+    interval("yield_low", "yield_high", &TraitIntervals::yield);
     number("maximum", &CurveTraits::maximum);
+    interval("maximum_low", "maximum_high", &TraitIntervals::maximum);
     number("time_of_maximum_h", &CurveTraits::time_of_maximum_h);
     number("saturation_h", &CurveTraits::saturation_h);
+    interval("saturation_low_h", "saturation_high_h", &TraitIntervals::saturation_h);
     number("auc", &CurveTraits::auc);
+    interval("auc_low", "auc_high", &TraitIntervals::auc);
     number("log_auc", &CurveTraits::ln_auc);
+    interval("log_auc_low", "log_auc_high", &TraitIntervals::ln_auc);
     number("time_to_threshold_h", &CurveTraits::time_to_threshold_h);
+    interval("time_to_threshold_low_h", "time_to_threshold_high_h", &TraitIntervals::time_to_threshold_h);
     number("death_rate_per_h", &CurveTraits::death_rate_per_h);
+    interval("death_rate_low_per_h", "death_rate_high_per_h", &TraitIntervals::death_rate_per_h);
     count("growth_phases", &CurveTraits::phases);
     count("points_used", &CurveTraits::usable_points);
     return table;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "pipeline/blank_correction.hpp"
@@ -47,6 +48,23 @@ std::vector<double> limits_of(const CurveMatrix& curves, double limit) {
 double detection_level(const CurveMatrix& curves, const CurveOptions& options) {
     return std::isnan(options.detection_limit) ? options.detection_sd * scatter_of_blanks(curves)
                                                : options.detection_limit;
+}
+
+/// A rate that comes with an interval keeps it, one that does not gets the bootstrap's; the doubling time
+/// follows.
+void take_known_intervals(GrowthCurves& curves) {
+    for (std::size_t well = 0; well < curves.rates.size(); ++well) {
+        curve::GrowthRate& rate = curves.rates[well];
+        if (std::isnan(rate.lower_per_h)) {
+            rate.lower_per_h = curves.intervals[well].rate_per_h.lower;
+            rate.upper_per_h = curves.intervals[well].rate_per_h.upper;
+        } else if (rate.of_logarithm) {
+            curve::TraitInterval& time = curves.intervals[well].doubling_time_h;
+            time.lower = std::numbers::ln2 / rate.upper_per_h;
+            time.upper = rate.lower_per_h > 0 ? std::numbers::ln2 / rate.lower_per_h
+                                              : std::numeric_limits<double>::infinity();
+        }
+    }
 }
 
 curve::StartLevel start_level_of(LagLevel level) {
@@ -127,6 +145,12 @@ GrowthCurves analyse_growth(const CurveMatrix& matrix, const CurveOptions& optio
         for (std::size_t well = 0; well < fits.size(); ++well)
             if (fits[well].at_bound != 0)
                 found.traits[well].verdicts.add(Verdict::fit_at_bound);
+    if (options.bootstrap > 0) {
+        found.intervals.resize(matrix.wells);
+        curve::bootstrap_traits(curves, limits, traits, rates_of_draws(clear, options), found.rates,
+                                found.traits, {options.bootstrap, options.seed}, found.intervals);
+        take_known_intervals(found);
+    }
     return found;
 }
 
@@ -136,8 +160,8 @@ bool same_analysis(const TraitOptions& a, const TraitOptions& b) {
            same(a.from_h, b.from_h) && same(a.to_h, b.to_h) && same(a.threshold, b.threshold);
 }
 
-GrowthFeature growth_feature(Feature feature, const curve::GrowthRate& rate,
-                             const curve::CurveTraits& traits) {
+GrowthFeature growth_feature(Feature feature, const curve::GrowthRate& rate, const curve::CurveTraits& traits,
+                             const curve::TraitIntervals& intervals) {
     switch (feature) {
         case Feature::growth_rate:
             return {rate.rate_per_h, rate.standard_error_per_h};
@@ -145,23 +169,23 @@ GrowthFeature growth_feature(Feature feature, const curve::GrowthRate& rate,
             return {traits.doubling_time_h,
                     traits.doubling_time_h * rate.standard_error_per_h / rate.rate_per_h};
         case Feature::lag:
-            return {traits.lag_h};
+            return {traits.lag_h, intervals.lag_h.standard_error};
         case Feature::carrying_capacity:
-            return {traits.capacity};
+            return {traits.capacity, intervals.capacity.standard_error};
         case Feature::yield:
-            return {traits.yield};
+            return {traits.yield, intervals.yield.standard_error};
         case Feature::log_auc:
-            return {traits.ln_auc};
+            return {traits.ln_auc, intervals.ln_auc.standard_error};
         case Feature::time_of_max_rate:
             return {rate.time_h};
         case Feature::time_to_threshold:
-            return {traits.time_to_threshold_h};
+            return {traits.time_to_threshold_h, intervals.time_to_threshold_h.standard_error};
         case Feature::saturation_time:
-            return {traits.saturation_h};
+            return {traits.saturation_h, intervals.saturation_h.standard_error};
         case Feature::death_rate:
-            return {traits.death_rate_per_h};
+            return {traits.death_rate_per_h, intervals.death_rate_per_h.standard_error};
         case Feature::initial_biomass:
-            return {traits.initial};
+            return {traits.initial, intervals.initial.standard_error};
         case Feature::growth_phases:
             return {traits.usable_points == 0 ? not_set : static_cast<double>(traits.phases)};
         default:

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/curve/curve_bootstrap.hpp"
 #include "kernels/curve/curve_traits.hpp"
 #include "kernels/curve/growth_rate.hpp"
 #include "kernels/curve/parametric_fit.hpp"
@@ -32,6 +33,7 @@ struct GrowthCurves {
     std::vector<kernels::curve::GrowthRate> rates;
     std::vector<kernels::curve::CurveTraits> traits;
     std::vector<std::vector<kernels::curve::GrowthFit>> fits = {};  ///< [model of CurveOptions::fits][well]
+    std::vector<kernels::curve::TraitIntervals> intervals = {};     ///< empty without a bootstrap
 };
 
 /// The level that is above the plate's blanks in every well, or no levels where none is known.
@@ -51,7 +53,8 @@ struct GrowthFeature {
 };
 
 GrowthFeature growth_feature(Feature feature, const kernels::curve::GrowthRate& rate,
-                             const kernels::curve::CurveTraits& traits);
+                             const kernels::curve::CurveTraits& traits,
+                             const kernels::curve::TraitIntervals& intervals);
 
 /// A feature of a well's fitted model; NaN where the fit has failed.
 GrowthFeature fitted_feature(Feature feature, const kernels::curve::GrowthFit& fit);

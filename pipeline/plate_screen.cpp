@@ -86,6 +86,8 @@ void add_curves(const GrowthCurves& curves, std::size_t first_well, CurveColumn&
             column.found.push_back(curves.traits[i]);
             for (std::size_t model = 0; model < curves.fits.size(); ++model)
                 column.fits[model].push_back(curves.fits[model][i]);
+            if (!curves.intervals.empty())
+                column.intervals.push_back(curves.intervals[i]);
         }
 }
 
@@ -115,7 +117,9 @@ CurveColumn empty_column(const std::vector<TraitOptions>& traits, const CurveAna
 void measure_traits(Screen& screen) {
     constexpr std::size_t plates_at_once = 128;  // whose readings and curves are in memory
     const std::vector<TraitOptions>& traits = screen.options.traits;
-    const MeasureTraits measure{traits, screen.readouts, screen.options.curves, screen.options.gas};
+    CurveOptions of_curves = screen.options.curves;
+    of_curves.seed = screen.options.rank.seed;
+    const MeasureTraits measure{traits, screen.readouts, of_curves, screen.options.gas};
     screen.traits.clear();
     for (const TraitOptions& trait : traits)
         screen.traits.push_back(empty_column(trait, screen.wells()));

@@ -43,13 +43,17 @@ GrowthRate tangent(double rate_per_h, double standard_error_per_h, double time_h
     return line;
 }
 
-std::vector<GrowthRate> window_rates(const curve::Curves& curves, std::span<const double> limits,
-                                     const CurveOptions& options) {
-    std::vector<GrowthRate> rates(curves.wells);
+curve::GrowthRateOptions window_options(const CurveOptions& options) {
     curve::GrowthRateOptions window;
     window.window_h = options.window_h;
     window.window_doublings = options.window_doublings;
-    curve::growth_rates(curves, limits, window, rates);
+    return window;
+}
+
+std::vector<GrowthRate> window_rates(const curve::Curves& curves, std::span<const double> limits,
+                                     const CurveOptions& options) {
+    std::vector<GrowthRate> rates(curves.wells);
+    curve::growth_rates(curves, limits, window_options(options), rates);
     return rates;
 }
 
@@ -105,6 +109,16 @@ std::vector<GrowthRate> rates_by_method(const curve::Curves& curves, std::span<c
     else
         take_gaussian_process(usable, rates);
     return rates;
+}
+
+curve::RateEstimator rates_of_draws(std::span<const double> limits, const CurveOptions& options) {
+    if (options.method == RateMethod::window)
+        return curve::rates_in_similar_windows(limits, window_options(options));
+    return [limits, &options](const curve::Curves& draws, std::size_t well, const GrowthRate&,
+                              std::span<GrowthRate> rates) {
+        const std::vector<double> limit(limits.empty() ? 0 : draws.wells, limits.empty() ? 0 : limits[well]);
+        std::ranges::copy(rates_by_method(draws, limit, options), rates.begin());
+    };
 }
 
 }  // namespace wellsieve::pipeline

@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "kernels/curve/curve_bootstrap.hpp"
 #include "kernels/curve/growth_rate.hpp"
 #include "pipeline/curve_options.hpp"
 
@@ -17,5 +18,9 @@ namespace wellsieve::pipeline {
 std::vector<kernels::curve::GrowthRate> rates_by_method(const kernels::curve::Curves& curves,
                                                         std::span<const double> limits,
                                                         const CurveOptions& options);
+
+/// The same for a bootstrap's draws of a well; `limits` and `options` must outlive it. Of a window, the draws
+/// have the noise of the well.
+kernels::curve::RateEstimator rates_of_draws(std::span<const double> limits, const CurveOptions& options);
 
 }  // namespace wellsieve::pipeline

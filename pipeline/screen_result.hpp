@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "formats/plates/layout.hpp"
+#include "kernels/curve/curve_bootstrap.hpp"
 #include "kernels/curve/curve_traits.hpp"
 #include "kernels/curve/growth_rate.hpp"
 #include "kernels/curve/parametric_fit.hpp"
@@ -41,6 +42,7 @@ struct CurveColumn {
     std::vector<kernels::curve::GrowthRate> rates;
     std::vector<kernels::curve::CurveTraits> found;
     std::vector<std::vector<kernels::curve::GrowthFit>> fits;  ///< [model of CurveOptions::fits], as `found`
+    std::vector<kernels::curve::TraitIntervals> intervals;     ///< empty without a bootstrap
 };
 
 /// A quality metric of a plate, or of the whole screen (`plate` empty).

@@ -13,6 +13,8 @@ using pipeline::CurveOptions;
 using pipeline::to_string;
 using pipeline::words_of;
 
+constexpr std::uint32_t fewest_bootstrap_draws = 20;
+
 void require(TomlTable& table, std::string_view key, bool holds, std::string_view message) {
     if (!holds)
         table.problem(key, message);
@@ -81,10 +83,13 @@ void read_curves(TomlTable& table, CurveOptions& curves) {
     table.read("min_fold_change", curves.min_fold_change);
     table.read("lysis_share", curves.lysis_share);
     table.read("phase_share", curves.phase_share);
+    table.read("bootstrap", curves.bootstrap);
     const bool both = !std::isnan(curves.window_h) && !std::isnan(curves.window_doublings);
     require(table, "window_h", !both, "give window_h or window_doublings, not both");
     require(table, "window_h", !(curves.window_h <= 0), "must be above 0");
     require(table, "window_doublings", !(curves.window_doublings <= 0), "must be above 0");
+    require(table, "bootstrap", curves.bootstrap == 0 || curves.bootstrap >= fewest_bootstrap_draws,
+            fmt::format("must be {} or more, or 0", fewest_bootstrap_draws));
     require(table, "points", curves.points >= 3, "must be 3 or more");
     require(table, "quota", curves.quota > 0 && curves.quota <= 1, "must lie between 0 and 1");
     require(table, "smoothness", curves.smoothness >= 0 && curves.smoothness <= 1,
@@ -124,6 +129,7 @@ std::string curves_text(const CurveOptions& curves) {
     append(out, "min_fold_change", curves.min_fold_change);
     append(out, "lysis_share", curves.lysis_share);
     append(out, "phase_share", curves.phase_share);
+    out += fmt::format("bootstrap = {}\n", curves.bootstrap);
     return out;
 }
 

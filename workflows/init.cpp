@@ -245,6 +245,7 @@ first_points = 3                    # of mean_of_first
 min_fold_change = 1.5               # a curve that rises less does not grow
 lysis_share = 0.2                   # a fall by more than this share of the maximum is lysis
 phase_share = 0.2                   # a growth phase rises by at least this share of the whole rise
+bootstrap = 0                       # draws of each curve (47 will do) behind intervals of all its traits; 0: none
 
 # [gas]                             # makes the readouts our, cer [mmol/(L h)] and rq from off-gas
 # inlet_flow = "flow"               # readouts; sL/h, L/min ...

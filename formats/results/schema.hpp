@@ -138,7 +138,8 @@ inline constexpr std::array measurements = {
 };
 
 /// One row a well and readout whose curve was analysed. A number is NaN where the curve does not support it,
-/// and `verdict` says why. Biomass is in the unit of the readout, after its corrections.
+/// and `verdict` says why. Biomass is in the unit of the readout, after its corrections. With a bootstrap
+/// `…_low` and `…_high` stand beside the traits.
 inline constexpr std::array curves = {
     ColumnSpec{"plate", categorical, "", "identifier of the plate"},
     ColumnSpec{"well", categorical, "", "A1, B12, AF48"},
@@ -348,7 +349,7 @@ inline constexpr std::array table_specs = {
     TableSpec{table_name::measurements, "single values, sorted by plate, readout, time, well", "",
               column::measurements},
     TableSpec{table_name::curves, "what each growth curve gives, and what is to be said of it", "",
-              column::curves},
+              column::curves, true},
     TableSpec{table_name::fits, "growth models fitted to the curves, where asked for", "", column::fits},
     TableSpec{table_name::traits, "one number a well and trait", "", column::traits},
     TableSpec{table_name::samples, "the sequenced samples of a pool", "sample", column::samples, true},

@@ -94,10 +94,10 @@ class Block {
             if (ends[lane] == 0)
                 out[lane].noise_sd = largest_[lane] > 0 ? noise_[lane] : undefined;
             else
-                out[lane] =
-                    describe_window({z_.get() + lane, weights_.get() + lane, lane_count, curves_.times_h},
-                                    static_cast<std::size_t>(firsts[lane]),
-                                    static_cast<std::size_t>(ends[lane]), noise_[lane], noise_dof_[lane]);
+                out[lane] = describe_window(
+                    {z_.get() + lane, weights_.get() + lane, lane_count, curves_.times_h},
+                    static_cast<std::size_t>(firsts[lane]), static_cast<std::size_t>(ends[lane]),
+                    noise_[lane], noise_dof_[lane], options_.interval);
         }
     }
 
@@ -296,7 +296,8 @@ class Block {
 
 void rates_in_lanes(const Curves& curves, std::span<const double> detection_limits,
                     const GrowthRateOptions& options, std::span<GrowthRate> out) {
-    const std::vector<Stencil> stencils = noise_stencils(curves.times_h);
+    const std::vector<Stencil> stencils =
+        std::isnan(options.noise_sd) ? noise_stencils(curves.times_h) : std::vector<Stencil>();
     std::vector<std::vector<std::size_t>> ends;
     for (const double width : window_widths(options, curves.times_h))
         window_ends(curves.times_h, width, ends.emplace_back(curves.times()));

@@ -15,6 +15,8 @@ struct GrowthRateOptions {
     double window_doublings = undefined;  ///< at least so many doublings; NaN: one
     std::uint32_t min_points = 5;         ///< a window with fewer usable readings is not fitted; at least 3
     double noise_sd = undefined;          ///< of one reading, in units of the values; NaN: each curve's own
+    double near_window_h = undefined;     ///< only windows of half to twice this width; NaN: of any
+    bool interval = true;                 ///< false: leaves lower_per_h and upper_per_h out, which saves time
 };
 
 /// The steepest line through ln(value) of one well. All NaN where no window could be fitted or none rises.

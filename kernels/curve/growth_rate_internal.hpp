@@ -49,8 +49,11 @@ struct WeightedLogs {
     double weight_at(std::size_t i) const noexcept { return weights[i * stride]; }
 };
 
-/// Line, errors and interval for the window of rows first … end − 1.
+/// The 95 % quantile of Student's t to 1e-2 from 3 degrees of freedom on (Cornish and Fisher).
+double t_quantile(double dof) noexcept;
+
+/// Line, errors and, if wanted, interval for the window of rows first … end − 1.
 GrowthRate describe_window(const WeightedLogs& logs, std::size_t first, std::size_t end, double noise_sd,
-                           double noise_dof) noexcept;
+                           double noise_dof, bool interval) noexcept;
 
 }  // namespace wellsieve::kernels::curve::growth_rate_internal

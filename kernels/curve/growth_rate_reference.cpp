@@ -72,7 +72,7 @@ class Well {
             return none;
         }
         return describe_window({z_.data(), weights_.data(), 1, times_h_}, best_first, best_end, noise_.sd,
-                               noise_.dof);
+                               noise_.dof, options_.interval);
     }
 
   private:

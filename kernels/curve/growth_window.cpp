@@ -13,11 +13,6 @@ constexpr std::size_t cubic_terms = 4;
 constexpr std::size_t fewest_cubic_points = 6;
 using CubicTerms = std::array<double, cubic_terms>;
 
-/// The 95 % quantile of Student's t to 1e-2 from 3 degrees of freedom on (Cornish and Fisher).
-double t_quantile(double dof) noexcept {
-    return 1.6449 + 1.524 / dof + 1.42 / (dof * dof);
-}
-
 /// The variance of a weighted fit relative to the noise expected, shrunken towards 1; NaN without evidence.
 double relative_variance(double chi_square, double dof, double noise_dof) noexcept {
     return noise_dof + dof > 0 ? (noise_dof + chi_square) / (noise_dof + dof) : undefined;
@@ -210,6 +205,10 @@ void set_interval(const WeightedLogs& logs, std::size_t first, double noise_dof,
 
 }  // namespace
 
+double t_quantile(double dof) noexcept {
+    return 1.6449 + 1.524 / dof + 1.42 / (dof * dof);
+}
+
 std::vector<Stencil> noise_stencils(std::span<const double> times_h) {
     std::vector<Stencil> out;
     for (std::size_t first = 0; first + stencil <= times_h.size(); ++first) {
@@ -235,10 +234,13 @@ std::vector<double> window_widths(const GrowthRateOptions& options, std::span<co
     std::vector<double> out;
     const double span_h = times_h.empty() ? 0 : times_h.back() - times_h.front();
     double width = narrowest_h;
+    double last = 0;
     do {
-        out.push_back(width * just_beyond);
+        last = width * just_beyond;
+        if (!(last < options.near_window_h / 2) && !(width > options.near_window_h * 2))
+            out.push_back(last);
         width *= wider;
-    } while (out.back() < span_h);
+    } while (last < span_h);
     return out;
 }
 
@@ -252,10 +254,11 @@ void window_ends(std::span<const double> times_h, double width, std::span<std::s
 }
 
 GrowthRate describe_window(const WeightedLogs& logs, std::size_t first, std::size_t end, double noise_sd,
-                           double noise_dof) noexcept {
+                           double noise_dof, bool interval) noexcept {
     GrowthRate out = fit_line(logs, first, end, noise_dof);
     out.noise_sd = noise_sd;
-    set_interval(logs, first, noise_dof, out);
+    if (interval)
+        set_interval(logs, first, noise_dof, out);
     return out;
 }
 

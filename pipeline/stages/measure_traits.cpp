@@ -242,7 +242,9 @@ PlateTrait take_from(const GrowthCurves& curves, const TraitOptions& trait, cons
         const bool fitted = fits != nullptr && !is_ruled_out(trait.feature, verdicts);
         GrowthFeature found;
         if (fits == nullptr)
-            found = growth_feature(trait.feature, curves.rates[well], curves.traits[well]);
+            found = growth_feature(
+                trait.feature, curves.rates[well], curves.traits[well],
+                curves.intervals.empty() ? kernels::curve::TraitIntervals{} : curves.intervals[well]);
         else if (fitted)
             found = fitted_feature(trait.feature, (*fits)[well]);
         if (std::isfinite(found.value)) {

@@ -266,6 +266,39 @@ normalise = "none"
         assert activity >= values["promoter_activity"].get(well, activity)
 
 
+def check_bootstrap(program, path):
+    """`bootstrap` puts an interval beside each trait that a curve has, and a standard error beside each lag. The same for
+    any number of threads; without it there are none."""
+    intervals = {"doubling_time": "_h", "initial_biomass": "", "lag": "_h", "carrying_capacity": "", "yield": "",
+                 "maximum": "", "saturation": "_h", "auc": "", "log_auc": ""}
+    assert not any("lag_low" in column for column in next(iter(curves_by_name(program, path).values())))
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        run_screen(program, folder, path, "", more="\n[curves]\nbootstrap = 47\n")
+        curves = table(program, folder, "curves")
+        traits = table(program, folder, "traits")
+        for threads in ("1", "3"):
+            out = os.path.join(folder, threads)
+            run(program, "run", os.path.join(folder, "screen.toml"), "--threads", threads, "-o", out)
+            with open(os.path.join(out, "result.h5"), "rb") as result:
+                results.append(result.read())
+    assert results[0] == results[1]
+    given = collections.Counter()
+    for row in curves:
+        for name, unit in intervals.items():
+            low, high = row[f"{name}_low{unit}"], row[f"{name}_high{unit}"]
+            assert (low == "") == (high == "") and (row[name + unit] or not low), row
+            if low:
+                assert float(low) <= float(high), row
+                given[name] += 1
+    for name, unit in intervals.items():  # a quarter of these plateaus might as well be growing still
+        assert given[name] >= 0.7 * sum(row[name + unit] != "" for row in curves) > 0, name
+    lags = [row for row in traits if row["trait"] == "lag" and row["corrected"]]
+    assert sum(row["standard_error"] != "" for row in lags) >= 0.9 * len(lags) > 0
+    print(f"{os.path.basename(path)}, bootstrap: of {len(curves)} curves " +
+          ", ".join(f"{count} {name}" for name, count in given.items()))
+
+
 def main():
     program, verbose = sys.argv[1], "-v" in sys.argv
     plates, growth = need("data/plates"), need("data/growth")
@@ -274,6 +307,7 @@ def main():
             check_file(program, os.path.join(folder, name), readout, verbose)
     check_blanks(program, growth)
     check_growthrates(program, growth)
+    check_bootstrap(program, os.path.join(growth, "growthrates_bactgrowth.tsv"))
     check_joined_runs(program, os.path.join(plates, "tecan_icontrol/Tecan_280715.xlsx"))
     check_promoters(program, os.path.join(plates, "agilent_gen5_de/AP12.csv"))
 

@@ -1,0 +1,286 @@
+#include "kernels/curve/curve_bootstrap.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "kernels/curve/curve_traits_internal.hpp"
+#include "kernels/curve/growth_rate_internal.hpp"
+#include "kernels/stats/philox.hpp"
+
+namespace wellsieve::kernels::curve {
+namespace {
+
+using growth_rate_internal::fewest_stencils;
+using growth_rate_internal::just_beyond;
+using growth_rate_internal::noise_stencils;
+using growth_rate_internal::Stencil;
+using growth_rate_internal::stencil;
+using growth_rate_internal::t_quantile;
+
+constexpr std::size_t fewest_level_readings = 5;
+constexpr std::array mean_widths{8.0, 4.0, 2.0};  ///< times the window of the parabola
+constexpr double mean_share = 0.03;               ///< of the level, how far a mean may be from the parabola
+constexpr double span_share = 0.1;    ///< of all readings, the window of the level where there is no rate
+constexpr double least_share = 0.75;  ///< of the draws must have a trait
+
+/// The usable readings of one well.
+struct Readings {
+    std::vector<std::size_t> rows;
+    std::vector<double> times_h;
+    std::vector<double> values;
+    std::vector<double> residuals;
+};
+
+Readings readings_of(const Curves& curves, std::size_t well, const std::vector<Stencil>& all_stencils) {
+    Readings readings;
+    for (std::size_t row = 0; row < curves.times(); ++row)
+        if (std::isfinite(curves.at(row, well))) {
+            readings.rows.push_back(row);
+            readings.times_h.push_back(curves.times_h[row]);
+            readings.values.push_back(curves.at(row, well));
+        }
+    const std::vector<Stencil> own =
+        readings.rows.size() == curves.times() ? std::vector<Stencil>() : noise_stencils(readings.times_h);
+    for (const Stencil& weights : own.empty() ? all_stencils : own) {
+        const std::size_t first = readings.residuals.size();
+        if (first + stencil > readings.values.size())
+            break;
+        double difference = 0;
+        for (std::size_t j = 0; j < stencil; ++j)
+            difference += weights[j] * readings.values[first + j];
+        readings.residuals.push_back(difference);
+    }
+    return readings;
+}
+
+/// The value at x = 0 of the parabola through the readings first … end − 1, x = t − `time_h`.
+double parabola_at(const Readings& readings, std::size_t first, std::size_t end, double time_h) {
+    std::array<double, 5> moments{};
+    std::array<double, 3> right{};
+    for (std::size_t i = first; i < end; ++i) {
+        const double x = readings.times_h[i] - time_h;
+        const double xx = x * x;
+        const double v = readings.values[i];
+        moments[0] += 1;
+        moments[1] += x;
+        moments[2] += xx;
+        moments[3] += xx * x;
+        moments[4] += xx * xx;
+        right[0] += v;
+        right[1] += v * x;
+        right[2] += v * xx;
+    }
+    const double a = moments[2] * moments[4] - moments[3] * moments[3];
+    const double b = moments[2] * moments[3] - moments[1] * moments[4];
+    const double c = moments[1] * moments[3] - moments[2] * moments[2];
+    return (a * right[0] + b * right[1] + c * right[2]) / (a * moments[0] + b * moments[1] + c * moments[2]);
+}
+
+/// The readings within `width_h` around each reading or, at the ends of the curve, beside it.
+class Windows {
+  public:
+    Windows(const std::vector<double>& times_h, double width_h)
+        : times_h_(times_h), reach_h_(width_h * just_beyond) {}
+
+    /// Moves on to reading i; i ascends.
+    void move_to(std::size_t i) {
+        const double last_h = std::max(times_h_.front(), times_h_.back() - reach_h_);
+        const double begin_h = std::clamp(times_h_[i] - reach_h_ / 2, times_h_.front(), last_h);
+        while (times_h_[first] < begin_h)
+            ++first;
+        while (end < times_h_.size() && times_h_[end] <= begin_h + reach_h_)
+            ++end;
+    }
+
+    std::size_t first = 0;
+    std::size_t end = 0;
+
+  private:
+    const std::vector<double>& times_h_;
+    double reach_h_;
+};
+
+std::vector<double> parabola_levels(const Readings& readings, double width_h) {
+    const std::size_t n = readings.values.size();
+    std::vector<double> levels(n);
+    Windows window(readings.times_h, width_h);
+    for (std::size_t i = 0; i < n; ++i) {
+        window.move_to(i);
+        std::size_t first = window.first;
+        std::size_t end = window.end;
+        if (end - first < fewest_level_readings) {
+            constexpr std::size_t half = fewest_level_readings / 2;
+            first = std::min(i < half ? 0 : i - half, n - fewest_level_readings);
+            end = first + fewest_level_readings;
+        }
+        levels[i] = parabola_at(readings, first, end, readings.times_h[i]);
+    }
+    return levels;
+}
+
+/// Where the mean of a wide window says the same, it knows the level better.
+void take_means(const Readings& readings, double width_h, double noise_sd, std::vector<double>& levels) {
+    const std::size_t n = levels.size();
+    std::vector<double> sums(n + 1);
+    std::partial_sum(readings.values.begin(), readings.values.end(), sums.begin() + 1);
+    std::vector<bool> taken(n);
+    for (const double wider : mean_widths) {
+        Windows window(readings.times_h, width_h * wider);
+        for (std::size_t i = 0; i < n; ++i) {
+            window.move_to(i);
+            const double mean =
+                (sums[window.end] - sums[window.first]) / static_cast<double>(window.end - window.first);
+            const double difference = std::abs(mean - levels[i]);
+            if (taken[i] || difference > noise_sd || difference > mean_share * std::abs(mean))
+                continue;
+            levels[i] = mean;
+            taken[i] = true;
+        }
+    }
+}
+
+std::vector<double> levels_of(const Readings& readings, double width_h, double noise_sd) {
+    std::vector<double> levels = parabola_levels(readings, width_h);
+    take_means(readings, width_h, noise_sd, levels);
+    return levels;
+}
+
+/// [time][draw], four times a block of the generator.
+std::vector<std::uint32_t> random_words(std::size_t times, const BootstrapOptions& options) {
+    const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(options.seed),
+                                           static_cast<std::uint32_t>(options.seed >> 32)};
+    std::vector<std::uint32_t> words(times * options.draws);
+    for (std::uint32_t draw = 0; draw < options.draws; ++draw)
+        for (std::size_t time = 0; time < times; time += 4) {
+            const auto block = stats::philox({static_cast<std::uint32_t>(time / 4), draw, 0, 0}, key);
+            for (std::size_t i = 0; i < 4 && time + i < times; ++i)
+                words[(time + i) * options.draws + draw] = block[i];
+        }
+    return words;
+}
+
+/// Curves of one well: [time][draw], the level alone in the last column.
+std::vector<double> drawn_curves(const Readings& readings, const std::vector<double>& levels,
+                                 std::size_t times, const std::vector<std::uint32_t>& words,
+                                 std::size_t draws) {
+    const std::size_t columns = draws + 1;
+    std::vector<double> values(times * columns, undefined);
+    const std::uint64_t residuals = readings.residuals.size();
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+        const std::size_t row = readings.rows[i];
+        for (std::size_t draw = 0; draw < draws; ++draw) {
+            const std::uint32_t word = words[row * draws + draw];
+            const double residual = readings.residuals[(word >> 1) * residuals >> 31];
+            values[row * columns + draw] = levels[i] + ((word & 1) != 0 ? residual : -residual);
+        }
+        values[row * columns + draws] = levels[i];
+    }
+    return values;
+}
+
+/// A trait of a curve and of its draws.
+template <typename Of>
+TraitInterval interval_of(const Of& estimate, std::span<const Of> draws, double Of::*trait) {
+    const double level = draws.back().*trait;
+    double count = 0;
+    double sum = 0;
+    for (const Of& draw : draws.first(draws.size() - 1))
+        if (std::isfinite(draw.*trait)) {
+            ++count;
+            sum += draw.*trait;
+        }
+    const double needed = least_share * static_cast<double>(draws.size() - 1);
+    if (!std::isfinite(estimate.*trait) || !std::isfinite(level) || count < std::max(2.0, needed))
+        return {};
+    const double mean = sum / count;
+    double squares = 0;
+    for (const Of& draw : draws.first(draws.size() - 1))
+        if (std::isfinite(draw.*trait))
+            squares += (draw.*trait - mean) * (draw.*trait - mean);
+    const double error = std::sqrt(squares / (count - 1));
+    const double centre = estimate.*trait - (mean - level);
+    const double reach = t_quantile(count - 1) * error;
+    return {error, centre - reach, centre + reach};
+}
+
+TraitIntervals intervals_of(const GrowthRate& rate, const CurveTraits& found,
+                            std::span<const GrowthRate> rates, std::span<const CurveTraits> traits) {
+    const auto of_rate = [&](double GrowthRate::*trait) { return interval_of(rate, rates, trait); };
+    const auto of_trait = [&](double CurveTraits::*trait) { return interval_of(found, traits, trait); };
+    return {of_rate(&GrowthRate::rate_per_h),
+            of_trait(&CurveTraits::initial),
+            of_trait(&CurveTraits::lag_h),
+            of_trait(&CurveTraits::doubling_time_h),
+            of_trait(&CurveTraits::maximum),
+            of_trait(&CurveTraits::capacity),
+            of_trait(&CurveTraits::yield),
+            of_trait(&CurveTraits::saturation_h),
+            of_trait(&CurveTraits::auc),
+            of_trait(&CurveTraits::ln_auc),
+            of_trait(&CurveTraits::time_to_threshold_h),
+            of_trait(&CurveTraits::death_rate_per_h)};
+}
+
+}  // namespace
+
+RateEstimator rates_in_similar_windows(std::span<const double> detection_limits,
+                                       const GrowthRateOptions& own_options) {
+    return
+        [=](const Curves& draws, std::size_t well, const GrowthRate& estimate, std::span<GrowthRate> rates) {
+            GrowthRateOptions options = own_options;
+            options.near_window_h = estimate.window_end_h - estimate.window_start_h;
+            options.noise_sd = estimate.noise_sd;
+            options.interval = false;
+            const std::vector<double> limits(detection_limits.empty() ? 0 : draws.wells,
+                                             detection_limits.empty() ? 0 : detection_limits[well]);
+            growth_rates(draws, limits, options, rates);
+        };
+}
+
+void bootstrap_traits(const Curves& curves, std::span<const double> detection_limits,
+                      const CurveTraitOptions& trait_options, const RateEstimator& estimate_rates,
+                      std::span<const GrowthRate> rates, std::span<const CurveTraits> traits,
+                      const BootstrapOptions& options, std::span<TraitIntervals> out) {
+    assert(curves.consistent() && options.draws >= 2);
+    assert(rates.size() == curves.wells && traits.size() == curves.wells && out.size() == curves.wells);
+    const curve_traits_internal::CommonWindow window =
+        curve_traits_internal::common_window(curves, trait_options);
+    CurveTraitOptions of_draws = trait_options;
+    of_draws.from_h = window.from_h;
+    of_draws.to_h = window.to_h;
+    const std::vector<std::uint32_t> words = random_words(curves.times(), options);
+    const std::vector<Stencil> stencils = noise_stencils(curves.times_h);
+    const std::size_t columns = options.draws + std::size_t{1};
+    std::vector<GrowthRate> drawn_rates(columns);
+    std::vector<CurveTraits> drawn_traits(columns);
+    for (std::size_t well = 0; well < curves.wells; ++well) {
+        out[well] = {};
+        const Readings readings = readings_of(curves, well, stencils);
+        if (readings.residuals.size() < fewest_stencils)
+            continue;
+        const bool has_rate = !std::isnan(rates[well].rate_per_h);
+        const double window_h = rates[well].window_end_h - rates[well].window_start_h;
+        const double width_h = std::isnan(window_h)
+                                   ? span_share * (readings.times_h.back() - readings.times_h.front())
+                                   : window_h;
+        const std::vector<double> values =
+            drawn_curves(readings, levels_of(readings, width_h, rates[well].noise_sd), curves.times(), words,
+                         options.draws);
+        const Curves draws{values, curves.times_h, columns};
+        std::fill(drawn_rates.begin(), drawn_rates.end(), GrowthRate{});
+        if (has_rate)
+            estimate_rates(draws, well, rates[well], drawn_rates);
+        for (GrowthRate& rate : drawn_rates)
+            rate.noise_sd = rates[well].noise_sd;
+        const std::vector<double> limits(detection_limits.empty() ? 0 : columns,
+                                         detection_limits.empty() ? 0 : detection_limits[well]);
+        curve_traits(draws, limits, of_draws, drawn_rates, drawn_traits);
+        out[well] = intervals_of(rates[well], traits[well], drawn_rates, drawn_traits);
+    }
+}
+
+}  // namespace wellsieve::kernels::curve
