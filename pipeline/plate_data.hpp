@@ -90,6 +90,14 @@ struct InputFile {
     std::uint64_t cells_rejected = 0;
 };
 
+/// A quality metric of a plate, or of the whole screen (`plate` empty).
+struct QcMetric {
+    std::string plate;
+    std::string subject;  ///< the trait, or the sample
+    std::string metric;
+    double value;
+};
+
 /// What travels through the flow: one file's plates.
 struct PlateBatch {
     InputFile input;

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 #include <stdexcept>
 
+#include "kernels/stats/competitive_test.hpp"
 #include "kernels/stats/size_factors.hpp"
 
 namespace wellsieve::pipeline {
@@ -15,12 +18,47 @@ namespace {
 
 namespace stats = kernels::stats;
 
-std::vector<std::string> other_conditions(const std::vector<PoolSample>& samples,
-                                          const std::string& control) {
-    std::vector<std::string> out;
-    for (const PoolSample& sample : samples)
-        if (sample.condition != control && std::find(out.begin(), out.end(), sample.condition) == out.end())
-            out.push_back(sample.condition);
+/// The number in a text, NaN where there is anything else.
+double number_in(const std::string& text) {
+    double value = not_set;
+    const char* end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, value);
+    return parsed.ec == std::errc() && parsed.ptr == end ? value : not_set;
+}
+
+/// Cells in order of their first sample, but those of a condition together, ascending in time.
+std::vector<PoolCell> cells_of(const PoolCounts& counts, const std::vector<double>& times,
+                               const std::string& control) {
+    std::vector<std::string> conditions{control};
+    for (const PoolSample& sample : counts.samples)
+        if (std::find(conditions.begin(), conditions.end(), sample.condition) == conditions.end())
+            conditions.push_back(sample.condition);
+    std::vector<PoolCell> cells;
+    for (const std::string& condition : conditions) {
+        std::map<double, std::vector<std::size_t>> by_time;
+        for (std::size_t s = 0; s < counts.samples.size(); ++s)
+            if (counts.samples[s].condition == condition)
+                by_time[std::isnan(times[s]) ? 0.0 : times[s]].push_back(s);
+        for (auto& [time, samples] : by_time) {
+            const double told = times[samples.front()];
+            std::string name = by_time.size() > 1 ? fmt::format("{} at {:.6g}", condition, told) : condition;
+            cells.push_back({std::move(name), condition, told, std::move(samples)});
+        }
+    }
+    return cells;
+}
+
+std::vector<PoolComparison> comparisons_of(const std::vector<PoolCell>& cells, const std::string& control) {
+    std::vector<PoolComparison> out;
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+        if (cells[c].condition == control)
+            continue;
+        std::size_t against = 0;
+        for (std::size_t k = 0; k < cells.size(); ++k)
+            if (cells[k].condition == control && cells[k].time == cells[c].time)
+                against = k;
+        out.push_back({c, against});
+    }
     return out;
 }
 
@@ -113,9 +151,55 @@ std::string unknown_control(const std::string& name) {
 
 }  // namespace
 
-std::vector<double> PoolDesign::contrast(std::size_t condition) const {
+std::vector<double> PoolDesign::contrast(const PoolComparison& comparison) const {
     std::vector<double> out(coefficients, 0.0);
-    out[1 + condition] = 1.0;
+    out[comparison.cell] = 1.0;
+    if (comparison.against > 0)  // the intercept is the first cell's
+        out[comparison.against] = -1.0;
+    return out;
+}
+
+std::vector<std::string> PoolDesign::compared() const {
+    std::vector<std::string> out;
+    for (const PoolComparison& comparison : comparisons)
+        out.push_back(cells[comparison.cell].name);
+    return out;
+}
+
+PoolGroups group_features(const PoolCounts& counts) {
+    const bool by_gene = std::any_of(counts.features.begin(), counts.features.end(),
+                                     [](const PoolFeature& f) { return !f.gene.empty(); });
+    PoolGroups groups{by_gene ? "gene" : "strain", {}, {}};
+    std::map<std::string, std::uint32_t> index;
+    for (const PoolFeature& feature : counts.features) {
+        const std::string& name = by_gene ? feature.gene : feature.strain;
+        if (name.empty()) {
+            groups.of.push_back(stats::no_group);
+            continue;
+        }
+        const auto [at, is_new] = index.try_emplace(name, static_cast<std::uint32_t>(groups.names.size()));
+        if (is_new)
+            groups.names.push_back(name);
+        groups.of.push_back(at->second);
+    }
+    return groups;
+}
+
+std::vector<double> sample_times(const PoolCounts& counts, const PoolScoreOptions& options) {
+    std::vector<double> out(counts.samples.size(), not_set);
+    if (options.time.empty())
+        return out;
+    const auto own = std::find(counts.sample_columns.begin(), counts.sample_columns.end(), options.time);
+    const auto column = static_cast<std::size_t>(own - counts.sample_columns.begin());
+    if (own == counts.sample_columns.end() && options.time != "time_h")
+        throw std::invalid_argument(fmt::format("the sample sheet has no column '{}'", options.time));
+    for (std::size_t s = 0; s < out.size(); ++s) {
+        const PoolSample& sample = counts.samples[s];
+        out[s] = own == counts.sample_columns.end() ? sample.time_h : number_in(sample.other[column]);
+        if (!std::isfinite(out[s]))
+            throw std::invalid_argument(
+                fmt::format("sample '{}' has no number in column '{}'", sample.name, options.time));
+    }
     return out;
 }
 
@@ -142,9 +226,8 @@ std::vector<std::uint32_t> control_features(const PoolCounts& counts, const Pool
     return out;
 }
 
-PoolDesign lay_out_pool(const std::vector<PoolSample>& samples, const PoolScoreOptions& options) {
-    PoolDesign design;
-    design.conditions = other_conditions(samples, options.control);
+PoolDesign lay_out_pool(const PoolCounts& counts, const PoolScoreOptions& options) {
+    const std::vector<PoolSample>& samples = counts.samples;
     for (const PoolSample& sample : samples)
         if (sample.condition.empty())
             throw std::invalid_argument(fmt::format(
@@ -153,28 +236,34 @@ PoolDesign lay_out_pool(const std::vector<PoolSample>& samples, const PoolScoreO
     const auto is_control = [&](const PoolSample& s) { return s.condition == options.control; };
     if (std::none_of(samples.begin(), samples.end(), is_control))
         throw std::invalid_argument(fmt::format("no sample has the condition '{}'", options.control));
-    if (design.conditions.empty())
+    PoolDesign design;
+    design.cells = cells_of(counts, sample_times(counts, options), options.control);
+    design.comparisons = comparisons_of(design.cells, options.control);
+    if (design.comparisons.empty())
         throw std::invalid_argument(fmt::format("every sample has the condition '{}'", options.control));
     const std::vector<std::string> pairs =
         options.paired ? pairs_of(samples, options.control) : std::vector<std::string>{};
-    design.coefficients = 1 + design.conditions.size() + (pairs.empty() ? 0 : pairs.size() - 1);
+    design.coefficients = design.cells.size() + (pairs.empty() ? 0 : pairs.size() - 1);
     if (design.coefficients > stats::most_coefficients)
         throw std::invalid_argument(
-            fmt::format("{} conditions and pairs are more than {} can be compared at once",
+            fmt::format("{} conditions, times and pairs are more than {} can be compared at once",
                         design.coefficients, stats::most_coefficients));
-    for (const PoolSample& sample : samples) {
-        design.matrix.push_back(1.0);
-        for (const std::string& condition : design.conditions)
-            design.matrix.push_back(sample.condition == condition ? 1.0 : 0.0);
+    design.matrix.assign(samples.size() * design.coefficients, 0.0);
+    for (std::size_t c = 0; c < design.cells.size(); ++c)
+        for (const std::size_t s : design.cells[c].samples)
+            design.matrix[s * design.coefficients + c] = 1.0;
+    for (std::size_t s = 0; s < samples.size(); ++s) {
+        double* row = &design.matrix[s * design.coefficients];
+        row[0] = 1.0;
         for (std::size_t p = 1; p < pairs.size(); ++p)
-            design.matrix.push_back(sample.replicate == pairs[p] ? 1.0 : 0.0);
+            row[design.cells.size() + p - 1] = samples[s].replicate == pairs[p] ? 1.0 : 0.0;
     }
     return design;
 }
 
 PoolDesign design_pool(const PoolCounts& counts, stats::Counts values, const PoolScoreOptions& options,
                        std::span<const std::uint32_t> controls, std::vector<std::string>& warnings) {
-    PoolDesign design = lay_out_pool(counts.samples, options);
+    PoolDesign design = lay_out_pool(counts, options);
     if (options.normalise == PoolNormalisation::control && controls.empty())
         throw std::invalid_argument("normalise = \"control\" needs controls = [...]");
     for (std::size_t s = 0; s < values.samples; ++s)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,17 +11,45 @@
 
 namespace wellsieve::pipeline {
 
-/// The design of a pool: an intercept, a column for each condition but the control, a column for each pair
-/// but the first.
+/// Samples that differ by their replicate alone: those of a condition, at one time where times are told.
+struct PoolCell {
+    std::string name;  ///< the condition, and the time where the condition has several
+    std::string condition;
+    double time = not_set;
+    std::vector<std::size_t> samples;
+};
+
+/// Cells that are compared.
+struct PoolComparison {
+    std::size_t cell;
+    std::size_t against;  ///< of the control: at the same time where there is one, else at its first
+};
+
+/// The design of a pool: an intercept, a column for each cell but the first, a column for each pair but the
+/// first.
 struct PoolDesign {
-    std::vector<std::string> conditions;  ///< those that are compared with the control
-    std::vector<double> matrix;           ///< [sample][coefficient]
+    std::vector<PoolCell> cells;  ///< those of the control first, ascending in time
+    std::vector<PoolComparison> comparisons;
+    std::vector<double> matrix;  ///< [sample][coefficient]
     std::size_t coefficients = 0;
     std::vector<double> offset;  ///< [sample]
 
     kernels::stats::LogLinearDesign view() const { return {matrix, coefficients, offset}; }
-    std::vector<double> contrast(std::size_t condition) const;
+    std::vector<double> contrast(const PoolComparison& comparison) const;
+    std::vector<std::string> compared() const;  ///< the names of the cells, one a comparison
 };
+
+/// What features are grouped by: their gene, or their strain where no gene is told.
+struct PoolGroups {
+    std::string kind;                ///< "gene" or "strain"
+    std::vector<std::string> names;  ///< in order of their first feature
+    std::vector<std::uint32_t> of;   ///< [feature]; kernels::stats::no_group where it has none
+};
+PoolGroups group_features(const PoolCounts& counts);
+
+/// When each sample was taken, by the column that the options name; all not_set where they name none. Throws
+/// std::invalid_argument where there is no such column, or no number in it.
+std::vector<double> sample_times(const PoolCounts& counts, const PoolScoreOptions& options);
 
 /// The features that the options name as controls, by id, gene or strain, in the order of their ids. Names
 /// that the library lacks go to `warnings`; throws std::invalid_argument where it lacks all of them.
@@ -28,7 +57,7 @@ std::vector<std::uint32_t> control_features(const PoolCounts& counts, const Pool
                                             std::vector<std::string>& warnings);
 
 /// Lays out the samples, all but the offsets. Throws std::invalid_argument where the options do not fit them.
-PoolDesign lay_out_pool(const std::vector<PoolSample>& samples, const PoolScoreOptions& options);
+PoolDesign lay_out_pool(const PoolCounts& counts, const PoolScoreOptions& options);
 
 /// Lays out the samples and normalises them. What speaks against the normalisation goes to `warnings`. Throws
 /// std::invalid_argument as score_pool does.

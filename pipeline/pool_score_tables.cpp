@@ -13,11 +13,12 @@ using results::Categorical;
 using results::ResultTable;
 
 /// The names of the conditions, each as often as it has rows.
-Categorical condition_column(const PoolScores& scores, std::size_t rows) {
+template <typename Block>
+Categorical condition_column(const std::vector<Block>& blocks, std::size_t rows) {
     Categorical column;
-    for (const PoolContrast& contrast : scores.contrasts) {
+    for (const Block& block : blocks) {
         column.codes.insert(column.codes.end(), rows, static_cast<std::int32_t>(column.categories.size()));
-        column.categories.push_back(contrast.condition);
+        column.categories.push_back(block.condition);
     }
     return column;
 }
@@ -31,12 +32,19 @@ Categorical name_column(const std::vector<std::string>& names, std::size_t condi
     return column;
 }
 
-/// One column of all contrasts, one below the other; `missing` where a contrast lacks it.
-template <typename T, typename Get>
-std::vector<T> stacked(const PoolScores& scores, std::size_t rows, T missing, Get get) {
+std::vector<std::string> feature_names(const PoolCounts& counts) {
+    std::vector<std::string> names;
+    for (const PoolFeature& feature : counts.features)
+        names.push_back(feature.id);
+    return names;
+}
+
+/// One column of all blocks, one below the other; `missing` where a block lacks it.
+template <typename T, typename Block, typename Get>
+std::vector<T> stacked(const std::vector<Block>& blocks, std::size_t rows, T missing, Get get) {
     std::vector<T> out;
-    for (const PoolContrast& contrast : scores.contrasts) {
-        const std::vector<T>& values = get(contrast);
+    for (const Block& block : blocks) {
+        const std::vector<T>& values = get(block);
         if (values.empty())
             out.insert(out.end(), rows, missing);
         out.insert(out.end(), values.begin(), values.end());
@@ -48,10 +56,11 @@ void add_ranks(ResultTable& table, const PoolScores& scores, const std::string& 
                AggregatedRanks GroupScores::*direction) {
     const std::size_t rows = scores.groups.size();
     const auto add = [&](const char* column, auto AggregatedRanks::*member, auto missing) {
-        table.add(name + column, stacked(
-                                     scores, rows, missing, [&](const PoolContrast& c) -> const auto& {
-                                         return (c.groups.*direction).*member;
-                                     }));
+        table.add(name + column,
+                  stacked(
+                      scores.contrasts, rows, missing, [&](const PoolContrast& c) -> const auto& {
+                          return (c.groups.*direction).*member;
+                      }));
     };
     add("_rho", &AggregatedRanks::score, not_set);
     add("_p_value", &AggregatedRanks::p_value, not_set);
@@ -64,21 +73,18 @@ void add_ranks(ResultTable& table, const PoolScores& scores, const std::string& 
 
 ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& scores) {
     const std::size_t rows = counts.features.size();
-    std::vector<std::string> names;
-    for (const PoolFeature& feature : counts.features)
-        names.push_back(feature.id);
     ResultTable table = results::make_table(results::table_name::feature_scores);
-    table.add("condition", condition_column(scores, rows));
-    table.add("feature", name_column(names, scores.contrasts.size()));
+    table.add("condition", condition_column(scores.contrasts, rows));
+    table.add("feature", name_column(feature_names(counts), scores.contrasts.size()));
     const auto shared = [&](const std::vector<double>& values) {
         return stacked(
-            scores, rows, not_set, [&](const PoolContrast&) -> const auto& { return values; });
+            scores.contrasts, rows, not_set, [&](const PoolContrast&) -> const auto& { return values; });
     };
     table.add("average_log2_cpm", shared(scores.average_log2_cpm));
     table.add("dispersion", shared(scores.dispersion));
     const auto add = [&](const char* column, std::vector<double> FeatureScores::*member) {
         table.add(column, stacked(
-                              scores, rows, not_set, [&](const PoolContrast& c) -> const auto& {
+                              scores.contrasts, rows, not_set, [&](const PoolContrast& c) -> const auto& {
                                   return c.features.*member;
                               }));
     };
@@ -90,7 +96,7 @@ ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& sco
     add("p_value", &FeatureScores::p_value);
     add("q_value", &FeatureScores::q_value);
     table.add("outlying", stacked(
-                              scores, rows, std::uint32_t{0},
+                              scores.contrasts, rows, std::uint32_t{0},
                               [](const PoolContrast& c) -> const auto& { return c.features.outlying; }));
     return table;
 }
@@ -98,14 +104,14 @@ ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& sco
 ResultTable group_scores_table(const PoolScores& scores) {
     const std::size_t rows = scores.groups.size();
     ResultTable table = results::make_table(results::table_name::group_scores);
-    table.add("condition", condition_column(scores, rows));
+    table.add("condition", condition_column(scores.contrasts, rows));
     table.add("group", name_column(scores.groups, scores.contrasts.size()));
     table.add("n_features", stacked(
-                                scores, rows, std::uint32_t{0},
+                                scores.contrasts, rows, std::uint32_t{0},
                                 [](const PoolContrast& c) -> const auto& { return c.groups.features; }));
     const auto add = [&](const char* column, std::vector<double> GroupScores::*member) {
         table.add(column, stacked(
-                              scores, rows, not_set, [&](const PoolContrast& c) -> const auto& {
+                              scores.contrasts, rows, not_set, [&](const PoolContrast& c) -> const auto& {
                                   return c.groups.*member;
                               }));
     };
@@ -115,6 +121,49 @@ ResultTable group_scores_table(const PoolScores& scores) {
     add("q_value", &GroupScores::q_value);
     add_ranks(table, scores, "depleted", &GroupScores::depleted);
     add_ranks(table, scores, "enriched", &GroupScores::enriched);
+    return table;
+}
+
+ResultTable feature_fitness_table(const PoolCounts& counts, const PoolScores& scores) {
+    const std::size_t rows = counts.features.size();
+    ResultTable table = results::make_table(results::table_name::feature_fitness);
+    table.add("condition", condition_column(scores.courses, rows));
+    table.add("feature", name_column(feature_names(counts), scores.courses.size()));
+    const auto add = [&](const char* column, auto FeatureFitness::*member, auto missing) {
+        table.add(column, stacked(
+                              scores.courses, rows, missing, [&](const PoolCourse& c) -> const auto& {
+                                  return c.features.*member;
+                              }));
+    };
+    add("replicates", &FeatureFitness::replicates, std::uint32_t{0});
+    add("fitness", &FeatureFitness::fitness, not_set);
+    add("standard_error", &FeatureFitness::standard_error, not_set);
+    add("between_variance", &FeatureFitness::between_variance, not_set);
+    add("shrunken", &FeatureFitness::shrunken, not_set);
+    add("shrunken_sd", &FeatureFitness::shrunken_sd, not_set);
+    add("false_sign_rate", &FeatureFitness::false_sign_rate, not_set);
+    add("p_value", &FeatureFitness::p_value, not_set);
+    add("q_value", &FeatureFitness::q_value, not_set);
+    return table;
+}
+
+ResultTable group_fitness_table(const PoolScores& scores) {
+    const std::size_t rows = scores.groups.size();
+    ResultTable table = results::make_table(results::table_name::group_fitness);
+    table.add("condition", condition_column(scores.courses, rows));
+    table.add("group", name_column(scores.groups, scores.courses.size()));
+    const auto add = [&](const char* column, auto GroupFitness::*member, auto missing) {
+        table.add(column, stacked(
+                              scores.courses, rows,
+                              missing, [&](const PoolCourse& c) -> const auto& { return c.groups.*member; }));
+    };
+    add("n_features", &GroupFitness::features, std::uint32_t{0});
+    add("fitness", &GroupFitness::fitness, not_set);
+    add("standard_error", &GroupFitness::standard_error, not_set);
+    add("between_variance", &GroupFitness::between_variance, not_set);
+    add("z", &GroupFitness::z, not_set);
+    add("p_value", &GroupFitness::p_value, not_set);
+    add("q_value", &GroupFitness::q_value, not_set);
     return table;
 }
 

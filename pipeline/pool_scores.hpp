@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/plate_data.hpp"
 #include "pipeline/screen_options.hpp"
 
 namespace wellsieve::pipeline {
@@ -28,6 +29,9 @@ struct PoolScoreOptions {
     PoolNormalisation normalise = PoolNormalisation::automatic;
     PoolTest test = PoolTest::competitive;
     std::vector<std::string> controls;  ///< genes, strains or features that should not move
+    /// The column of the sample sheet that tells when samples were taken: time_h, or one of the user's own,
+    /// in generations for instance. Empty: samples of a condition are replicates whatever their time.
+    std::string time;
 };
 
 /// One condition against the control. One element a feature.
@@ -54,7 +58,7 @@ struct GroupScores {
 };
 
 struct PoolContrast {
-    std::string condition;
+    std::string condition;  ///< and its time, where it has samples of several
     FeatureScores features;
     GroupScores groups;
 };
@@ -69,6 +73,30 @@ struct PoolCalibration {
     double groups_below_1_percent = not_set;
 };
 
+/// How fast features grow along the samples of a condition, from the control's on: slopes of ln(share) per
+/// unit of time, against the controls, or the median feature. One element a feature.
+struct FeatureFitness {
+    std::vector<std::uint32_t> replicates;
+    std::vector<double> fitness, standard_error;
+    std::vector<double> between_variance;  ///< of replicates, beyond their errors
+    std::vector<double> shrunken, shrunken_sd, false_sign_rate;
+    std::vector<double> p_value, q_value;
+};
+
+/// One element a group.
+struct GroupFitness {
+    std::vector<std::uint32_t> features;
+    std::vector<double> fitness, standard_error;
+    std::vector<double> between_variance;  ///< of features, beyond their errors
+    std::vector<double> z, p_value, q_value;
+};
+
+struct PoolCourse {
+    std::string condition;
+    FeatureFitness features;
+    GroupFitness groups;
+};
+
 struct PoolScores {
     std::string grouped_by;                ///< "gene" or "strain"
     std::vector<std::string> groups;       ///< names, in order of their first feature
@@ -76,7 +104,10 @@ struct PoolScores {
     std::vector<double> dispersion;        ///< [feature], trended
     std::vector<double> average_log2_cpm;  ///< [feature]
     std::vector<PoolContrast> contrasts;
+    std::string along;                ///< the column that tells the time
+    std::vector<PoolCourse> courses;  ///< of conditions; empty where no time is told
     std::vector<PoolCalibration> calibration;
+    std::vector<QcMetric> qc;
 };
 
 }  // namespace wellsieve::pipeline

@@ -18,6 +18,10 @@ formats::results::ResultTable features_table(const PoolCounts& counts);
 formats::results::ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& scores);
 formats::results::ResultTable group_scores_table(const PoolScores& scores);
 
+/// The tables `feature_fitness` and `group_fitness`: a block of rows a condition with a course.
+formats::results::ResultTable feature_fitness_table(const PoolCounts& counts, const PoolScores& scores);
+formats::results::ResultTable group_fitness_table(const PoolScores& scores);
+
 /// The files of reads as rows of the table `inputs`: what was counted is used, all else rejected.
 std::vector<InputFile> read_inputs(const PoolCounts& counts);
 

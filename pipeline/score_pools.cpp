@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "kernels/stats/competitive_test.hpp"
 #include "kernels/stats/dispersion.hpp"
@@ -12,41 +11,17 @@
 #include "kernels/stats/mageck_guides.hpp"
 #include "kernels/stats/mageck_rra.hpp"
 #include "kernels/stats/multiple_testing.hpp"
+#include "kernels/stats/pool_quality.hpp"
 #include "kernels/stats/quasi_likelihood.hpp"
 #include "kernels/stats/shrinkage.hpp"
 #include "kernels/stats/size_factors.hpp"
+#include "pipeline/pool_courses.hpp"
 #include "pipeline/pool_design.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
 
 namespace stats = kernels::stats;
-
-/// The groups of features, and of each feature its group.
-struct Groups {
-    std::string kind;  ///< "gene" or "strain"
-    std::vector<std::string> names;
-    std::vector<std::uint32_t> of;
-};
-
-Groups group_features(const PoolCounts& counts) {
-    const bool by_gene = std::any_of(counts.features.begin(), counts.features.end(),
-                                     [](const PoolFeature& f) { return !f.gene.empty(); });
-    Groups groups{by_gene ? "gene" : "strain", {}, {}};
-    std::map<std::string, std::uint32_t> index;
-    for (const PoolFeature& feature : counts.features) {
-        const std::string& name = by_gene ? feature.gene : feature.strain;
-        if (name.empty()) {
-            groups.of.push_back(stats::no_group);
-            continue;
-        }
-        const auto [at, is_new] = index.try_emplace(name, static_cast<std::uint32_t>(groups.names.size()));
-        if (is_new)
-            groups.names.push_back(name);
-        groups.of.push_back(at->second);
-    }
-    return groups;
-}
 
 /// Everything about a pool that its contrasts share.
 struct Pool {
@@ -55,7 +30,7 @@ struct Pool {
     std::vector<std::uint32_t> controls;
     std::vector<double> values;  ///< [sample][feature]
     PoolDesign design;
-    Groups groups;
+    PoolGroups groups;
 
     stats::Counts matrix() const { return {values, counts.samples.size()}; }
     bool replicated() const { return counts.samples.size() > design.coefficients; }
@@ -70,7 +45,7 @@ struct Tested {
 };
 
 Tested test_contrast(stats::Counts raw, const stats::LogLinearDesign& design,
-                     const std::vector<double>& contrast, const Groups& groups,
+                     const std::vector<double>& contrast, const PoolGroups& groups,
                      const std::vector<std::uint32_t>& controls) {
     const std::vector<double> weight = stats::sample_weights(design, contrast);
     const auto outlying = stats::outlying_counts(raw, design.offset, weight);
@@ -114,7 +89,7 @@ FeatureScores feature_scores(Tested& tested) {
     return out;
 }
 
-std::vector<double> group_medians(const std::vector<double>& values, const Groups& groups) {
+std::vector<double> group_medians(const std::vector<double>& values, const PoolGroups& groups) {
     std::vector<std::vector<double>> members(groups.names.size());
     for (std::size_t i = 0; i < values.size(); ++i)
         if (groups.of[i] != stats::no_group && std::isfinite(values[i]))
@@ -161,15 +136,10 @@ AggregatedRanks aggregate(const std::vector<double>& score, const std::vector<st
     return out;
 }
 
-/// MAGeCK's own analysis of one condition, with its own normalisation.
-void aggregate_ranks(const Pool& pool, const std::string& condition, GroupScores& out) {
-    std::vector<std::size_t> samples, treated;
-    for (std::size_t s = 0; s < pool.counts.samples.size(); ++s) {
-        if (pool.counts.samples[s].condition == pool.options.control)
-            samples.push_back(s);
-        else if (pool.counts.samples[s].condition == condition)
-            treated.push_back(s);
-    }
+/// MAGeCK's own analysis of one comparison, with its own normalisation.
+void aggregate_ranks(const Pool& pool, const PoolComparison& comparison, GroupScores& out) {
+    std::vector<std::size_t> samples = pool.design.cells[comparison.against].samples;
+    const std::vector<std::size_t>& treated = pool.design.cells[comparison.cell].samples;
     const std::size_t features = pool.counts.features.size();
     const std::size_t control_values = samples.size() * features;
     const std::size_t controls = samples.size();
@@ -222,17 +192,10 @@ PoolCalibration calibrate(const Pool& pool, const std::string& condition,
 
 std::vector<PoolCalibration> calibrations(const Pool& pool) {
     constexpr std::size_t least_replicates = 4;
-    std::vector<std::string> conditions{pool.options.control};
-    conditions.insert(conditions.end(), pool.design.conditions.begin(), pool.design.conditions.end());
     std::vector<PoolCalibration> out;
-    for (const std::string& condition : conditions) {
-        std::vector<std::size_t> samples;
-        for (std::size_t s = 0; s < pool.counts.samples.size(); ++s)
-            if (pool.counts.samples[s].condition == condition)
-                samples.push_back(s);
-        if (samples.size() >= least_replicates)
-            out.push_back(calibrate(pool, condition, samples));
-    }
+    for (const PoolCell& cell : pool.design.cells)
+        if (cell.samples.size() >= least_replicates)
+            out.push_back(calibrate(pool, cell.name, cell.samples));
     return out;
 }
 
@@ -241,6 +204,32 @@ PoolCalibration calibrate_by_controls(const Pool& pool, const PoolContrast& cont
     for (const std::uint32_t i : pool.controls)
         p.push_back(contrast.features.p_value[i]);
     return {contrast.condition, 0, share_below(p, 0.01), share_below(p, 0.05), not_set};
+}
+
+/// Counts of the samples together.
+std::vector<double> pooled(const Pool& pool, const std::vector<std::size_t>& samples) {
+    const std::size_t features = pool.counts.features.size();
+    std::vector<double> out(features, 0.0);
+    for (const std::size_t s : samples)
+        for (std::size_t i = 0; i < features; ++i)
+            out[i] += pool.values[s * features + i];
+    return out;
+}
+
+/// How many cells founded each sample, by what became of the controls' shares since the samples that it is
+/// compared with: those of its own replicate, where there are such.
+void add_bottlenecks(const Pool& pool, std::vector<QcMetric>& qc) {
+    for (const PoolComparison& comparison : pool.design.comparisons)
+        for (const std::size_t s : pool.design.cells[comparison.cell].samples) {
+            std::vector<std::size_t> before = pool.design.cells[comparison.against].samples;
+            const auto is_own = [&](std::size_t b) {
+                return pool.counts.samples[b].replicate == pool.counts.samples[s].replicate;
+            };
+            if (std::any_of(before.begin(), before.end(), is_own))
+                std::erase_if(before, [&](std::size_t b) { return !is_own(b); });
+            qc.push_back({"", pool.counts.samples[s].name, "bottleneck_size",
+                          stats::bottleneck_size(pooled(pool, before), pooled(pool, {s}), pool.controls)});
+        }
 }
 
 Pool prepare(const PoolCounts& counts, const PoolScoreOptions& options, std::vector<std::string>& warnings) {
@@ -265,14 +254,14 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
     out.controls = pool.controls;
     if (!pool.replicated())
         warnings.push_back("the pool has no replicates: fold changes are given without p-values");
-    for (std::size_t c = 0; c < pool.design.conditions.size(); ++c) {
-        Tested tested = test_contrast(pool.matrix(), pool.design.view(), pool.design.contrast(c), pool.groups,
-                                      pool.controls);
-        if (c == 0) {
+    for (const PoolComparison& comparison : pool.design.comparisons) {
+        Tested tested = test_contrast(pool.matrix(), pool.design.view(), pool.design.contrast(comparison),
+                                      pool.groups, pool.controls);
+        if (out.contrasts.empty()) {
             out.dispersion = tested.dispersions.trended;
             out.average_log2_cpm = tested.dispersions.average_log2;
         }
-        PoolContrast contrast{pool.design.conditions[c], feature_scores(tested), {}};
+        PoolContrast contrast{pool.design.cells[comparison.cell].name, feature_scores(tested), {}};
         contrast.groups.features = std::move(tested.groups.features);
         contrast.groups.log2_fold_change = group_medians(contrast.features.log2_fold_change, pool.groups);
         contrast.groups.z = std::move(tested.groups.z);
@@ -282,9 +271,14 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
             for (std::vector<double>* column : {&contrast.groups.p_value, &contrast.groups.q_value})
                 std::fill(column->begin(), column->end(), not_set);
         if (options.test == PoolTest::rra && !pool.groups.names.empty())
-            aggregate_ranks(pool, contrast.condition, contrast.groups);
+            aggregate_ranks(pool, comparison, contrast.groups);
         out.contrasts.push_back(std::move(contrast));
     }
+    if (!pool.controls.empty())
+        add_bottlenecks(pool, out.qc);
+    out.along = options.time;
+    if (!options.time.empty())
+        out.courses = score_courses(counts, options, pool.controls, out.qc, warnings);
     out.calibration = calibrations(pool);
     for (const PoolContrast& contrast : out.contrasts)
         out.calibration.push_back(calibrate_by_controls(pool, contrast));

@@ -13,8 +13,9 @@ namespace wellsieve::pipeline {
 /// quasi-likelihood over a design of conditions (and pairs), groups (genes, or strains where no gene is told)
 /// against each other. Outlying counts are replaced and told. Without replicates there are fold changes and
 /// no p, and a warning. Where a condition has four replicates or more, its halves are compared as well, as a
-/// check of the error rates. kernels/stats has the formulas. Warnings go to `warnings`. Throws
-/// std::invalid_argument, with what to do, where the options do not fit the samples.
+/// check of the error rates. Where the options tell of times, each time is compared, and fitness over them
+/// given. Where there are controls, they tell the bottlenecks. kernels/stats has the formulas. Warnings go to
+/// `warnings`. Throws std::invalid_argument, with what to do, where the options do not fit the samples.
 PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
                       std::vector<std::string>& warnings);
 

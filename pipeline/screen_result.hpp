@@ -45,14 +45,6 @@ struct CurveColumn {
     std::vector<kernels::curve::TraitIntervals> intervals;     ///< empty without a bootstrap
 };
 
-/// A quality metric of a plate, or of the whole screen (`plate` empty).
-struct QcMetric {
-    std::string plate;
-    std::string subject;  ///< the trait
-    std::string metric;
-    double value;
-};
-
 /// What is known of a strain's trait; effects are against the reference, on the trait's normalised scale.
 struct StrainScore {
     std::string strain;

@@ -132,10 +132,13 @@ void read_scoring(TomlTable& table, pipeline::PoolScoreOptions& scoring) {
     table.read("control", scoring.control);
     table.read("paired", scoring.paired);
     table.read("controls", scoring.controls);
+    table.read("time", scoring.time);
     read_enum(table, "normalise", normalisations, scoring.normalise);
     read_enum(table, "test", tests, scoring.test);
     if (scoring.normalise == pipeline::PoolNormalisation::control && scoring.controls.empty())
         table.problem("controls", "is missing: normalise = \"control\" needs genes, strains or barcodes");
+    if (!scoring.time.empty() && scoring.control.empty())
+        table.problem("control", "is missing: fitness over time needs the condition of the first samples");
 }
 
 void append(std::string& out, std::string_view key, const std::string& value) {
@@ -206,6 +209,7 @@ void append_pools(std::string& out, const PoolsInput& input) {
     if (!input.scoring.control.empty()) {
         append(out, "control", input.scoring.control);
         append(out, "controls", input.scoring.controls);
+        append(out, "time", input.scoring.time);
         out +=
             fmt::format("paired = {}\nnormalise = \"{}\"\ntest = \"{}\"\n", input.scoring.paired,
                         word_of(normalisations, input.scoring.normalise), word_of(tests, input.scoring.test));

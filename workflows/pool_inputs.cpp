@@ -467,7 +467,7 @@ PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
         return pool;
     try {
         const std::vector<std::string> conditions =
-            pipeline::lay_out_pool(pool.counts.samples, input.scoring).conditions;
+            pipeline::lay_out_pool(pool.counts, input.scoring).compared();
         for (const pipeline::PoolTraitOptions& trait : config.options.pool_traits)
             if (trait.pool == input.name)
                 check_condition(config, trait, conditions, problems);

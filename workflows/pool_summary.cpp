@@ -57,6 +57,18 @@ std::string contrast_line(const PoolScores& scores, const PoolContrast& contrast
                               foremost(scores, contrast.groups, -1.0));
 }
 
+std::string course_line(const PoolScores& scores, const pipeline::PoolCourse& course,
+                        const std::string& time) {
+    const bool tested = std::any_of(course.features.p_value.begin(), course.features.p_value.end(),
+                                    [](double p) { return !std::isnan(p); });
+    const std::string moved =
+        tested ? fmt::format("{} of {} barcodes and {} of {} {}s differ, at a false discovery rate of 5 %",
+                             called(course.features.q_value), course.features.q_value.size(),
+                             called(course.groups.q_value), scores.groups.size(), scores.grouped_by)
+               : "no p-values, for want of replicates";
+    return fmt::format("fitness of {} along {}: {}\n", course.condition, time, moved);
+}
+
 std::string calibration_line(const PoolCalibration& check, const std::string& grouped_by) {
     const std::string what = check.replicates > 0 ? fmt::format("halves of the {} replicates of {}",
                                                                 check.replicates, check.condition)
@@ -79,6 +91,8 @@ std::string pool_summary(const PoolScores& scores) {
     std::string text;
     for (const PoolContrast& contrast : scores.contrasts)
         text += contrast_line(scores, contrast);
+    for (const pipeline::PoolCourse& course : scores.courses)
+        text += course_line(scores, course, scores.along);
     for (const PoolCalibration& check : scores.calibration)
         text += calibration_line(check, scores.grouped_by);
     if (scores.calibration.empty())

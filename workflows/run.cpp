@@ -162,11 +162,14 @@ void score_pools(const ScreenConfig& config, Screen& screen) {
     for (std::size_t i = 0; i < screen.pools.size(); ++i) {
         const pipeline::PoolCounts& counts = screen.pools[i];
         const std::string_view pool = screen.pool_name(i);
-        for (pipeline::QcMetric& metric : pipeline::pool_quality(counts)) {
-            if (!pool.empty())
-                metric.subject = fmt::format("{}/{}", pool, metric.subject);
-            screen.qc.push_back(std::move(metric));
-        }
+        const auto add_metrics = [&](std::vector<pipeline::QcMetric> found) {
+            for (pipeline::QcMetric& metric : found) {
+                if (!pool.empty())
+                    metric.subject = fmt::format("{}/{}", pool, metric.subject);
+                screen.qc.push_back(std::move(metric));
+            }
+        };
+        add_metrics(pipeline::pool_quality(counts));
         screen.pool_scores.emplace_back();
         const pipeline::PoolScoreOptions& scoring = config.pools[i].scoring;
         if (scoring.control.empty())
@@ -174,6 +177,7 @@ void score_pools(const ScreenConfig& config, Screen& screen) {
         const std::size_t told = screen.warnings.size();
         try {
             screen.pool_scores.back() = pipeline::score_pool(counts, scoring, screen.warnings);
+            add_metrics(screen.pool_scores.back().qc);
             for (std::size_t w = told; w < screen.warnings.size() && !pool.empty(); ++w)
                 screen.warnings[w] = fmt::format("pool '{}': {}", pool, screen.warnings[w]);
             const auto& traits = config.options.pool_traits;

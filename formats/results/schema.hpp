@@ -47,6 +47,8 @@ inline constexpr std::string_view features = "features";
 inline constexpr std::string_view counts = "counts";
 inline constexpr std::string_view feature_scores = "feature_scores";
 inline constexpr std::string_view group_scores = "group_scores";
+inline constexpr std::string_view feature_fitness = "feature_fitness";
+inline constexpr std::string_view group_fitness = "group_fitness";
 inline constexpr std::string_view calls = "calls";
 inline constexpr std::string_view variants = "variants";
 inline constexpr std::string_view scores = "scores";
@@ -289,7 +291,8 @@ inline constexpr std::array features = {
 
 /// One row a barcode of a pool and condition.
 inline constexpr std::array feature_scores = {
-    ColumnSpec{"condition", categorical, "", "that is compared with the control"},
+    ColumnSpec{"condition", categorical, "",
+               "that is compared with the control, and its time where it has several"},
     ColumnSpec{"feature", categorical, "", "identifier, as in `features`"},
     ColumnSpec{"average_log2_cpm", float64, "", "log2 of the counts in a million, of all samples together"},
     ColumnSpec{"dispersion", float64, "", "of the trend, at this abundance"},
@@ -305,7 +308,8 @@ inline constexpr std::array feature_scores = {
 
 /// One row a gene, or strain, and condition.
 inline constexpr std::array group_scores = {
-    ColumnSpec{"condition", categorical, "", "that is compared with the control"},
+    ColumnSpec{"condition", categorical, "",
+               "that is compared with the control, and its time where it has several"},
     ColumnSpec{"group", categorical, "", "gene, or strain where no gene is told"},
     ColumnSpec{"n_features", uint32, "", "its barcodes"},
     ColumnSpec{"log2_fold_change", float64, "", "median over its barcodes"},
@@ -323,6 +327,36 @@ inline constexpr std::array group_scores = {
     ColumnSpec{"enriched_fdr", float64, "", "MAGeCK's pos|fdr"},
     ColumnSpec{"enriched_rank", uint32, "", "MAGeCK's pos|rank; 0 where not ranked"},
     ColumnSpec{"enriched_good", uint32, "", "MAGeCK's pos|goodsgrna"},
+};
+
+/// One row a barcode of a pool and condition with samples of several times. Time is in the unit of the column
+/// of the sample sheet that the configuration names.
+inline constexpr std::array feature_fitness = {
+    ColumnSpec{"condition", categorical, "", "the samples that the fitness was taken from"},
+    ColumnSpec{"feature", categorical, "", "identifier, as in `features`"},
+    ColumnSpec{"replicates", uint32, "", "replicates with a count of it"},
+    ColumnSpec{"fitness", float64, "",
+               "slope of ln(share) per unit of time, against the controls or the median barcode"},
+    ColumnSpec{"standard_error", float64, "", "of the fitness, by random effects over replicates"},
+    ColumnSpec{"between_variance", float64, "", "of replicates, beyond the errors of their lines"},
+    ColumnSpec{"shrunken", float64, "", "posterior mean of the fitness"},
+    ColumnSpec{"shrunken_sd", float64, "", "posterior standard deviation of the fitness"},
+    ColumnSpec{"false_sign_rate", float64, "", "probability that the fitness has the other sign"},
+    ColumnSpec{"p_value", float64, "", "moderated t test between replicates; NaN without"},
+    ColumnSpec{"q_value", float64, "", "false discovery rate at this p-value (Benjamini and Hochberg)"},
+};
+
+/// One row a gene, or strain, and condition with samples of several times.
+inline constexpr std::array group_fitness = {
+    ColumnSpec{"condition", categorical, "", "the samples that the fitness was taken from"},
+    ColumnSpec{"group", categorical, "", "gene, or strain where no gene is told"},
+    ColumnSpec{"n_features", uint32, "", "its barcodes"},
+    ColumnSpec{"fitness", float64, "", "random-effects mean over its barcodes, per unit of time"},
+    ColumnSpec{"standard_error", float64, "", "of the fitness"},
+    ColumnSpec{"between_variance", float64, "", "of its barcodes, beyond their errors"},
+    ColumnSpec{"z", float64, "", "against all groups; positive: fitter"},
+    ColumnSpec{"p_value", float64, "", "competitive test; NaN without replicates"},
+    ColumnSpec{"q_value", float64, "", "false discovery rate at this p-value (Benjamini and Hochberg)"},
 };
 
 inline constexpr std::array rejects = {
@@ -358,6 +392,10 @@ inline constexpr std::array table_specs = {
               column::feature_scores},
     TableSpec{table_name::group_scores, "one estimate a gene or strain of a pool and condition", "",
               column::group_scores},
+    TableSpec{table_name::feature_fitness, "one fitness a barcode of a pool and course", "",
+              column::feature_fitness},
+    TableSpec{table_name::group_fitness, "one fitness a gene or strain of a pool and course", "",
+              column::group_fitness},
     TableSpec{table_name::scores, "one estimate a strain and trait", "", column::scores},
     TableSpec{table_name::ranking, "the strains from the best down", "", column::ranking},
     TableSpec{table_name::rejects, "input that was not used, and why", "", column::rejects},

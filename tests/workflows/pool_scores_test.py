@@ -3,6 +3,7 @@ the way, and without replicates no p-value stands anywhere.
 
 usage: pool_scores_test.py WELLSIEVE
 """
+import math
 import os
 import sys
 import tempfile
@@ -31,10 +32,10 @@ def tables(folder, *names):
         return [read_elem(file[name]) for name in names]
 
 
-def simulate(program, folder):
+def simulate(program, folder, spec=SPEC):
     """A pool in folder/pool; the genes that were made to fall, and those made to rise."""
     os.makedirs(folder)
-    write(os.path.join(folder, "SPEC.toml"), SPEC)
+    write(os.path.join(folder, "SPEC.toml"), spec)
     pool = os.path.join(folder, "pool")
     run(program, "simulate", os.path.join(folder, "SPEC.toml"), "-o", pool)
     effects = {row["gene"]: float(row["effect_per_generation"])
@@ -60,6 +61,27 @@ def test_true_hits_come_first(program, folder):
     found = features.set_index("feature")["log2_fold_change"]
     strong = [guide for guide in found.index if abs(truth[guide]) >= 0.2]  # a fourfold change in 10 generations
     assert len(strong) > 10 and all(found[guide] * truth[guide] > 0 for guide in strong)
+
+
+def test_fitness_over_time_is_the_truth(program, folder):
+    pool, fall, rise = simulate(program, folder, SPEC.replace("600000", "1200000") + "time_points = 4\ngenerations = 12\n")
+    with open(os.path.join(pool, "screen.toml"), "a", encoding="utf-8") as file:
+        file.write('time = "generations"\ncontrols = ["control"]\n')
+    stdout, _ = run(program, "run", os.path.join(pool, "screen.toml"))
+    assert "fitness of selected along generations" in stdout, stdout
+    features, groups, scores, qc = tables(pool, "feature_fitness", "group_fitness", "feature_scores", "qc")
+    assert list(scores["condition"].unique()) == [f"selected at {g}" for g in (4, 8, 12)], scores["condition"].unique()
+    truth = {row["id"]: math.log(2) * float(row["effect_per_generation"])
+             for row in read_csv(os.path.join(pool, "truth_pool.csv"))}
+    error = features["fitness"] - features["feature"].astype(str).map(truth)
+    deep = scores[scores["condition"] == "selected at 4"]["average_log2_cpm"].to_numpy() > 10
+    assert len(features) == 840 and deep.sum() > 300 and error[deep].abs().median() < 0.02, error[deep].abs().median()
+    ranked = list(groups.sort_values("z")["group"])
+    assert set(ranked[:len(fall)]) == fall and set(ranked[-len(rise):]) == rise
+    called = set(groups[groups["q_value"] < 0.05]["group"])
+    assert len(called & (fall | rise)) >= 0.9 * len(fall | rise) and len(called - fall - rise) <= 1, called
+    metrics = qc[qc["metric"].isin(["mean_fitness", "bottleneck_size"])]
+    assert set(metrics["metric"]) == {"mean_fitness", "bottleneck_size"} and metrics["value"].notna().all()
 
 
 def test_nothing_is_lost(program, folder):
@@ -125,13 +147,17 @@ def test_what_does_not_fit_is_told_before_reading(program, folder):
     refused("sample 't0_r2' has no condition",
             lambda row: {**row, "condition": "" if row["sample"] == "t0_r2" else row["condition"]})
     with open(screen, "a", encoding="utf-8") as file:
-        file.write("paired = true\n")
+        file.write('time = "hours"\n')
+    refused("no column 'hours'", lambda row: row)
+    with open(screen, encoding="utf-8") as file:
+        text = file.read()
+    write(screen, text.replace('time = "hours"', "paired = true"))
     refused("sample 't1_r3' has no replicate",
             lambda row: {**row, "replicate": "" if row["sample"] == "t1_r3" else row["replicate"]})
 
 
 if __name__ == "__main__":
-    for test in [test_true_hits_come_first, test_nothing_is_lost, test_no_replicate_no_p,
+    for test in [test_true_hits_come_first, test_fitness_over_time_is_the_truth, test_nothing_is_lost, test_no_replicate_no_p,
                  test_what_does_not_fit_is_told_before_reading]:
         with tempfile.TemporaryDirectory() as place:
             test(sys.argv[1], os.path.join(place, "screen"))
