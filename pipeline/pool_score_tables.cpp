@@ -12,18 +12,18 @@ namespace results = formats::results;
 using results::Categorical;
 using results::ResultTable;
 
-/// The names of the conditions, each as often as it has rows.
+/// The names of blocks, each as often as it has rows.
 template <typename Block>
-Categorical condition_column(const std::vector<Block>& blocks, std::size_t rows) {
+Categorical block_column(const std::vector<Block>& blocks, std::size_t rows, std::string Block::*name) {
     Categorical column;
     for (const Block& block : blocks) {
         column.codes.insert(column.codes.end(), rows, static_cast<std::int32_t>(column.categories.size()));
-        column.categories.push_back(block.condition);
+        column.categories.push_back(block.*name);
     }
     return column;
 }
 
-/// The same names for each condition.
+/// The same names for each block.
 Categorical name_column(const std::vector<std::string>& names, std::size_t conditions) {
     Categorical column{{}, names, false};
     for (std::size_t c = 0; c < conditions; ++c)
@@ -74,7 +74,7 @@ void add_ranks(ResultTable& table, const PoolScores& scores, const std::string& 
 ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& scores) {
     const std::size_t rows = counts.features.size();
     ResultTable table = results::make_table(results::table_name::feature_scores);
-    table.add("condition", condition_column(scores.contrasts, rows));
+    table.add("condition", block_column(scores.contrasts, rows, &PoolContrast::condition));
     table.add("feature", name_column(feature_names(counts), scores.contrasts.size()));
     const auto shared = [&](const std::vector<double>& values) {
         return stacked(
@@ -104,7 +104,7 @@ ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& sco
 ResultTable group_scores_table(const PoolScores& scores) {
     const std::size_t rows = scores.groups.size();
     ResultTable table = results::make_table(results::table_name::group_scores);
-    table.add("condition", condition_column(scores.contrasts, rows));
+    table.add("condition", block_column(scores.contrasts, rows, &PoolContrast::condition));
     table.add("group", name_column(scores.groups, scores.contrasts.size()));
     table.add("n_features", stacked(
                                 scores.contrasts, rows, std::uint32_t{0},
@@ -127,7 +127,7 @@ ResultTable group_scores_table(const PoolScores& scores) {
 ResultTable feature_fitness_table(const PoolCounts& counts, const PoolScores& scores) {
     const std::size_t rows = counts.features.size();
     ResultTable table = results::make_table(results::table_name::feature_fitness);
-    table.add("condition", condition_column(scores.courses, rows));
+    table.add("condition", block_column(scores.courses, rows, &PoolCourse::condition));
     table.add("feature", name_column(feature_names(counts), scores.courses.size()));
     const auto add = [&](const char* column, auto FeatureFitness::*member, auto missing) {
         table.add(column, stacked(
@@ -150,7 +150,7 @@ ResultTable feature_fitness_table(const PoolCounts& counts, const PoolScores& sc
 ResultTable group_fitness_table(const PoolScores& scores) {
     const std::size_t rows = scores.groups.size();
     ResultTable table = results::make_table(results::table_name::group_fitness);
-    table.add("condition", condition_column(scores.courses, rows));
+    table.add("condition", block_column(scores.courses, rows, &PoolCourse::condition));
     table.add("group", name_column(scores.groups, scores.courses.size()));
     const auto add = [&](const char* column, auto GroupFitness::*member, auto missing) {
         table.add(column, stacked(
@@ -164,6 +164,24 @@ ResultTable group_fitness_table(const PoolScores& scores) {
     add("z", &GroupFitness::z, not_set);
     add("p_value", &GroupFitness::p_value, not_set);
     add("q_value", &GroupFitness::q_value, not_set);
+    return table;
+}
+
+ResultTable feba_table(const PoolScores& scores) {
+    const std::size_t rows = scores.groups.size();
+    ResultTable table = results::make_table(results::table_name::feba);
+    table.add("sample", block_column(scores.feba, rows, &FebaSample::sample));
+    table.add("group", name_column(scores.groups, scores.feba.size()));
+    const auto add = [&](const char* column, auto FebaSample::*member, auto missing) {
+        table.add(column, stacked(
+                              scores.feba, rows,
+                              missing, [&](const FebaSample& s) -> const auto& { return s.*member; }));
+    };
+    add("n_features", &FebaSample::features, std::uint32_t{0});
+    add("fitness", &FebaSample::fitness, not_set);
+    add("t", &FebaSample::t, not_set);
+    add("naive_variance", &FebaSample::naive_variance, not_set);
+    add("estimated_variance", &FebaSample::estimated_variance, not_set);
     return table;
 }
 

@@ -20,6 +20,7 @@ enum class PoolNormalisation : std::uint8_t {
 enum class PoolTest : std::uint8_t {
     competitive,  ///< quasi-likelihood for features, a competitive test for groups
     rra,          ///< besides it, MAGeCK's robust rank aggregation
+    feba,         ///< besides it, FEBA's fitness and t in each sample
 };
 
 /// How the samples of a pool are compared.
@@ -97,6 +98,14 @@ struct PoolCourse {
     GroupFitness groups;
 };
 
+/// FEBA's columns for one sample; one element a group.
+struct FebaSample {
+    std::string sample;
+    std::vector<double> fitness, t;
+    std::vector<double> naive_variance, estimated_variance;
+    std::vector<std::uint32_t> features;  ///< used
+};
+
 struct PoolScores {
     std::string grouped_by;                ///< "gene" or "strain"
     std::vector<std::string> groups;       ///< names, in order of their first feature
@@ -106,6 +115,7 @@ struct PoolScores {
     std::vector<PoolContrast> contrasts;
     std::string along;                ///< the column that tells the time
     std::vector<PoolCourse> courses;  ///< of conditions; empty where no time is told
+    std::vector<FebaSample> feba;     ///< empty unless the test is feba
     std::vector<PoolCalibration> calibration;
     std::vector<QcMetric> qc;
 };

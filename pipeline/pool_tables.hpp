@@ -18,6 +18,9 @@ formats::results::ResultTable features_table(const PoolCounts& counts);
 formats::results::ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& scores);
 formats::results::ResultTable group_scores_table(const PoolScores& scores);
 
+/// The table `feba`: a block of rows a sample.
+formats::results::ResultTable feba_table(const PoolScores& scores);
+
 /// The tables `feature_fitness` and `group_fitness`: a block of rows a condition with a course.
 formats::results::ResultTable feature_fitness_table(const PoolCounts& counts, const PoolScores& scores);
 formats::results::ResultTable group_fitness_table(const PoolScores& scores);

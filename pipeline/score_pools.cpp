@@ -17,6 +17,7 @@
 #include "kernels/stats/size_factors.hpp"
 #include "pipeline/pool_courses.hpp"
 #include "pipeline/pool_design.hpp"
+#include "pipeline/pool_feba.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -59,8 +60,9 @@ Tested test_contrast(stats::Counts raw, const stats::LogLinearDesign& design,
         replaced[one.feature] += 1.0;
     }
     out.dispersions = stats::estimate_dispersions(counts, design);
-    out.features = stats::quasi_likelihood_test(counts, design, out.dispersions.trended,
-                                                out.dispersions.average_log2, contrast, replaced);
+    out.features =
+        stats::quasi_likelihood_test(counts, design, out.dispersions.trended, out.dispersions.average_log2,
+                                     contrast, replaced, stats::DispersionPrior::robust);
     out.groups = stats::competitive_test(stats::robust_effects(counts, design.offset, weight, controls),
                                          groups.of, groups.names.size());
     return out;
@@ -279,6 +281,8 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
     out.along = options.time;
     if (!options.time.empty())
         out.courses = score_courses(counts, options, pool.controls, out.qc, warnings);
+    if (options.test == PoolTest::feba)
+        out.feba = score_feba(counts, options, pool.design, pool.groups, out.qc);
     out.calibration = calibrations(pool);
     for (const PoolContrast& contrast : out.contrasts)
         out.calibration.push_back(calibrate_by_controls(pool, contrast));

@@ -107,7 +107,8 @@ const Words<pipeline::PoolNormalisation> normalisations = {{"auto", pipeline::Po
                                                            {"tmm", pipeline::PoolNormalisation::tmm},
                                                            {"control", pipeline::PoolNormalisation::control}};
 const Words<pipeline::PoolTest> tests = {{"competitive", pipeline::PoolTest::competitive},
-                                         {"rra", pipeline::PoolTest::rra}};
+                                         {"rra", pipeline::PoolTest::rra},
+                                         {"feba", pipeline::PoolTest::feba}};
 
 template <typename Enum>
 std::string_view word_of(const Words<Enum>& words, Enum value) {

@@ -47,6 +47,7 @@ inline constexpr std::string_view features = "features";
 inline constexpr std::string_view counts = "counts";
 inline constexpr std::string_view feature_scores = "feature_scores";
 inline constexpr std::string_view group_scores = "group_scores";
+inline constexpr std::string_view feba = "feba";
 inline constexpr std::string_view feature_fitness = "feature_fitness";
 inline constexpr std::string_view group_fitness = "group_fitness";
 inline constexpr std::string_view calls = "calls";
@@ -329,6 +330,19 @@ inline constexpr std::array group_scores = {
     ColumnSpec{"enriched_good", uint32, "", "MAGeCK's pos|goodsgrna"},
 };
 
+/// One row a gene, or strain, and sample.
+inline constexpr std::array feba = {
+    ColumnSpec{"sample", categorical, "", "identifier, as in `samples`"},
+    ColumnSpec{"group", categorical, "", "gene, or strain where no gene is told"},
+    ColumnSpec{"n_features", uint32, "", "its barcodes with enough reads at the start"},
+    ColumnSpec{"fitness", float64, "",
+               "log2 change of its barcodes, the median group at 0; NaN of few reads"},
+    ColumnSpec{"t", float64, "", "fitness over its error"},
+    ColumnSpec{"naive_variance", float64, "", "of the fitness, of counting alone"},
+    ColumnSpec{"estimated_variance", float64, "",
+               "of the fitness, of its barcodes' scatter and the typical difference of halves"},
+};
+
 /// One row a barcode of a pool and condition with samples of several times. Time is in the unit of the column
 /// of the sample sheet that the configuration names.
 inline constexpr std::array feature_fitness = {
@@ -392,6 +406,7 @@ inline constexpr std::array table_specs = {
               column::feature_scores},
     TableSpec{table_name::group_scores, "one estimate a gene or strain of a pool and condition", "",
               column::group_scores},
+    TableSpec{table_name::feba, "FEBA's fitness and t of genes or strains in samples", "", column::feba},
     TableSpec{table_name::feature_fitness, "one fitness a barcode of a pool and course", "",
               column::feature_fitness},
     TableSpec{table_name::group_fitness, "one fitness a gene or strain of a pool and course", "",

@@ -9,6 +9,7 @@
 #include "kernels/stats/dispersion.hpp"
 #include "kernels/stats/distributions.hpp"
 #include "kernels/stats/moderated_t.hpp"
+#include "kernels/stats/robust_prior.hpp"
 #include "kernels/stats/special_functions.hpp"
 #include "kernels/stats/variance_trend.hpp"
 #include "kernels/stats/zero_patterns.hpp"
@@ -68,6 +69,16 @@ Residual residuals(Counts counts, const LogLinearDesign& design, const FitColumn
             if (out.df[i] > 0.0)
                 out.variance[i] = std::max(fit.deviance[i] / out.df[i], 0.0);
         }
+    return out;
+}
+
+RobustPrior variance_prior(const Residual& residual, std::span<const double> average_log2,
+                           DispersionPrior prior) {
+    if (prior == DispersionPrior::robust)
+        return fit_robust_prior(residual.variance, residual.df, average_log2);
+    RobustPrior out{std::vector<double>(average_log2.size()), {}};
+    out.df.assign(average_log2.size(),
+                  fit_variance_trend(residual.variance, residual.df, average_log2, out.variance));
     return out;
 }
 
@@ -133,8 +144,8 @@ void bound_by_poisson(Counts counts, const LogLinearDesign& design, std::span<co
 QuasiLikelihoodTest quasi_likelihood_test(Counts counts, const LogLinearDesign& design,
                                           std::span<const double> trended,
                                           std::span<const double> average_log2,
-                                          std::span<const double> contrast,
-                                          std::span<const double> replaced) {
+                                          std::span<const double> contrast, std::span<const double> replaced,
+                                          DispersionPrior prior) {
     assert(contrast.size() == design.coefficients && trended.size() == counts.features());
     const std::size_t features = counts.features();
     const std::vector<double> unknown(features, nan_value);
@@ -150,14 +161,14 @@ QuasiLikelihoodTest quasi_likelihood_test(Counts counts, const LogLinearDesign& 
     const FitColumns fit(counts, design, trended);
     out.likelihood_ratio = likelihood_ratios(counts, design, trended, contrast, fit.deviance);
     const Residual residual = residuals(counts, design, fit, replaced);
-    std::vector<double> prior(features);
-    out.prior_df = fit_variance_trend(residual.variance, residual.df, average_log2, prior);
+    const RobustPrior expected = variance_prior(residual, average_log2, prior);
+    out.prior_df = *std::max_element(expected.df.begin(), expected.df.end());
     const double most_df = static_cast<double>(features * (counts.samples - design.coefficients));
     for (std::size_t i = 0; i < features; ++i) {
-        squeeze_variance({&residual.variance[i], 1}, {&residual.df[i], 1}, {out.prior_df, prior[i]},
-                         {&out.variance[i], 1});
+        squeeze_variance({&residual.variance[i], 1}, {&residual.df[i], 1},
+                         {expected.df[i], expected.variance[i]}, {&out.variance[i], 1});
         out.f[i] = out.likelihood_ratio[i] / out.variance[i];
-        out.df[i] = std::min(out.prior_df + residual.df[i], most_df);
+        out.df[i] = std::min(expected.df[i] + residual.df[i], most_df);
         out.p[i] = student_t_two_sided_p(std::sqrt(out.f[i]), out.df[i]);
         out.standard_error[i] *= std::sqrt(out.variance[i]);
     }

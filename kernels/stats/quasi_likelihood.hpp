@@ -1,11 +1,18 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "kernels/stats/negative_binomial_fit.hpp"
 
 namespace wellsieve::kernels::stats {
+
+/// What quasi-dispersions are moderated by.
+enum class DispersionPrior : std::uint8_t {
+    plain,   ///< their moments along abundance: glmQLFit's default
+    robust,  ///< the same without what outlying features say, which are moderated less: its robust = TRUE
+};
 
 /// One element a feature.
 struct QuasiLikelihoodTest {
@@ -16,7 +23,7 @@ struct QuasiLikelihoodTest {
     std::vector<double> p;
     std::vector<double> likelihood_ratio;
     std::vector<double> variance;  ///< moderated quasi-dispersion
-    double prior_df = 0.0;
+    double prior_df = 0.0;         ///< the most that a feature has of the prior
 };
 
 /// Tests one contrast (of the coefficients) by quasi-likelihood F, as edgeR 3.40's glmQLFit and glmQLFTest do
@@ -28,6 +35,7 @@ QuasiLikelihoodTest quasi_likelihood_test(Counts counts, const LogLinearDesign& 
                                           std::span<const double> trended,
                                           std::span<const double> average_log2,
                                           std::span<const double> contrast,
-                                          std::span<const double> replaced = {});
+                                          std::span<const double> replaced = {},
+                                          DispersionPrior prior = DispersionPrior::plain);
 
 }  // namespace wellsieve::kernels::stats

@@ -43,18 +43,8 @@ def feba_average(start, end, gene, genes):
     return centred(fitness), scatter
 
 
-def feba():
-    rng = np.random.default_rng(2015)
-    genes, rows = 150, []
-    effect = np.where(rng.random(genes) < 0.2, rng.normal(0, 2, genes), 0)
-    gene = np.repeat(np.arange(genes), rng.integers(1, 12, genes))
-    start = rng.poisson(rng.lognormal(3, 1.2, gene.size)).astype(float)
-    end = rng.poisson(1.4 * start * 2.0 ** effect[gene] * rng.lognormal(0, 0.3, gene.size)).astype(float)
-    half = rng.integers(0, 2, gene.size)
-    for i in range(gene.size):
-        rows.append((start[i], end[i], gene[i], half[i]))
-    write("feba_barcodes.tsv", ("start", "end", "gene", "half"), rows)
-
+def feba_genes(start, end, gene, half, genes):
+    """Fitness, t, naive and estimated variance and number of barcodes of each gene, and the fitness of either half."""
     used = start >= 4
     enough = np.bincount(gene[used], weights=start[used], minlength=genes) >= 40
     used &= enough[gene]
@@ -72,8 +62,24 @@ def feba():
     with np.errstate(divide="ignore", invalid="ignore"):
         estimated = (pseudo + scatter) / n
     t = fitness / np.sqrt(0.1 ** 2 + np.maximum(naive ** 2, estimated))
+    return fitness, t, naive ** 2, estimated, n, total, one, two
+
+
+def feba():
+    rng = np.random.default_rng(2015)
+    genes, rows = 150, []
+    effect = np.where(rng.random(genes) < 0.2, rng.normal(0, 2, genes), 0)
+    gene = np.repeat(np.arange(genes), rng.integers(1, 12, genes))
+    start = rng.poisson(rng.lognormal(3, 1.2, gene.size)).astype(float)
+    end = rng.poisson(1.4 * start * 2.0 ** effect[gene] * rng.lognormal(0, 0.3, gene.size)).astype(float)
+    half = rng.integers(0, 2, gene.size)
+    for i in range(gene.size):
+        rows.append((start[i], end[i], gene[i], half[i]))
+    write("feba_barcodes.tsv", ("start", "end", "gene", "half"), rows)
+
+    fitness, t, naive, estimated, n, total, one, two = feba_genes(start, end, gene, half, genes)
     write("feba_genes.tsv", ("fitness", "t", "naive_variance", "estimated_variance", "barcodes"),
-          zip(fitness, t, naive ** 2, estimated, n))
+          zip(fitness, t, naive, estimated, n))
     kept = ~np.isnan(one)
     write("feba_quality.tsv", ("median_end_per_gene", "mad_of_halves", "correlation_of_halves"),
           [(np.median(total[n > 0]), np.nanmedian(np.abs(one - two)),

@@ -1,6 +1,7 @@
 # Writes what edgeR makes of made-up counts to tests/data/reference/edger_pairs.tsv: three pairs of samples, untreated
 # and treated; faint features, features that vanish in one group or in a sample, and jackpots among them.
-# The same of real screens, to edger_screens.tsv.
+# The same of real screens, to edger_screens.tsv, and what limma's robust prior makes of made-up variances, to
+# robust_prior.tsv.
 # Run again after changing it: Rscript tests/reference/pooled_edger.R. Needs the packages of role `reference`.
 suppressMessages(library(edgeR))
 
@@ -25,11 +26,14 @@ y <- estimateDisp(calcNormFactors(DGEList(counts)), design)
 fit <- glmQLFit(y, design)
 test <- glmQLFTest(fit, coef = 4)
 pairs <- glmQLFTest(fit, contrast = c(0, 1, -1, 0))
+robust_fit <- glmQLFit(y, design, robust = TRUE)
+robust <- glmQLFTest(robust_fit, coef = 4)
 with <- addPriorCount(counts, offset = getOffset(y), prior.count = 0.125)
 tight <- mglmLevenberg(with$y, design, dispersion = y$trended.dispersion, offset = with$offset, tol = 1e-14, maxit = 500)
 out <- data.frame(counts, average_log2 = y$AveLogCPM, trended = y$trended.dispersion, tagwise = y$tagwise.dispersion,
     log2_fold_change = tight$coefficients[, 4] / log(2), f = test$table$F, p = test$table$PValue, df = test$df.total,
     variance = fit$var.post, pairs_log2_fold_change = (tight$coefficients[, 2] - tight$coefficients[, 3]) / log(2), pairs_p = pairs$table$PValue,
+    robust_df = robust$df.total, robust_p = robust$table$PValue, robust_variance = robust_fit$var.post,
     common = y$common.dispersion, prior_df = y$prior.df, ql_prior_df = fit$df.prior)
 for (s in 1:6) out[[paste0("tmm", s)]] <- y$samples$norm.factors[s]
 write.table(format(out, digits = 13, trim = TRUE), "tests/data/reference/edger_pairs.tsv",
@@ -43,12 +47,14 @@ screen <- function(name, file, matrix, every) {
     counts <- as.matrix(table[, 3:6])
     y <- estimateDisp(calcNormFactors(DGEList(counts)), matrix)
     test <- glmQLFTest(glmQLFit(y, matrix), coef = ncol(matrix))
+    robust <- glmQLFTest(glmQLFit(y, matrix, robust = TRUE), coef = ncol(matrix))
     with <- addPriorCount(counts, offset = getOffset(y), prior.count = 0.125)
     tight <- mglmLevenberg(with$y, matrix, dispersion = y$trended.dispersion, offset = with$offset, tol = 1e-14,
         maxit = 500)
     keep <- seq(1, nrow(counts), by = every)
     data.frame(screen = name, guide = seq_len(nrow(counts)) - 1, trended = y$trended.dispersion, tagwise = y$tagwise.dispersion,
-        log2_fold_change = tight$coefficients[, ncol(matrix)] / log(2), p = test$table$PValue)[keep, ]
+        log2_fold_change = tight$coefficients[, ncol(matrix)] / log(2), p = test$table$PValue,
+        p_robust = robust$table$PValue)[keep, ]
 }
 plasmid <- model.matrix(~ c(0, 1, 1, 1))
 rows <- rbind(
@@ -57,4 +63,23 @@ rows <- rbind(
     screen("ht29_minilib", "ht29_minilib/HT29-MiniLibCas9_counts.tsv.gz", plasmid, 75),
     screen("cb2_sanson_a375", "cb2_sanson_a375/counts.tsv.gz", plasmid, 150))
 write.table(format(rows, digits = 10, trim = TRUE), "tests/data/reference/edger_screens.tsv", sep = "\t", quote = FALSE,
+    row.names = FALSE)
+
+# Variances along a covariate: with and without outliers, of equal and of unequal degrees of freedom, and all alike.
+made_up <- function(name, df, prior_df, outlying) {
+    n <- length(df)
+    covariate <- rnorm(n, 6, 2)
+    centre <- exp(0.3 * sin(covariate))
+    own <- if (is.finite(prior_df)) prior_df / rchisq(n, prior_df) else rep(1, n)
+    variance <- centre * own * ifelse(df > 0, rchisq(n, pmax(df, 1)) / pmax(df, 1), 0)
+    variance[seq_len(outlying)] <- variance[seq_len(outlying)] * 40
+    fit <- limma::squeezeVar(variance, df, covariate = covariate, robust = TRUE)
+    data.frame(set = name, variance, df, covariate, prior_variance = fit$var.prior, prior_df = fit$df.prior)
+}
+rows <- rbind(made_up("outliers", rep(2, 300), 12, 12), made_up("none", rep(4, 250), 8, 0),
+    made_up("unequal", sample(c(0, 1, 2, 4), 300, TRUE, c(0.02, 0.1, 0.2, 0.68)), 10, 9),
+    made_up("alike", rep(3, 200), Inf, 6), made_up("few", rep(2, 8), 6, 1))
+rows <- cbind(rows, lowess = unlist(lapply(split(rows, factor(rows$set, unique(rows$set))), function(part)
+    lowess(part$covariate, log(part$variance + 0.01), f = 0.4)$y[rank(part$covariate)])))
+write.table(format(rows, digits = 13, trim = TRUE), "tests/data/reference/robust_prior.tsv", sep = "\t", quote = FALSE,
     row.names = FALSE)

@@ -9,8 +9,11 @@ import sys
 import tempfile
 
 import h5py
+import numpy as np
 from anndata.experimental import read_elem
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "reference"))
+from pool_kernels import feba_genes
 from screen_support import read_csv, run, write, write_csv
 
 SPEC = """[screen]
@@ -82,6 +85,32 @@ def test_fitness_over_time_is_the_truth(program, folder):
     assert len(called & (fall | rise)) >= 0.9 * len(fall | rise) and len(called - fall - rise) <= 1, called
     metrics = qc[qc["metric"].isin(["mean_fitness", "bottleneck_size"])]
     assert set(metrics["metric"]) == {"mean_fitness", "bottleneck_size"} and metrics["value"].notna().all()
+
+
+def test_feba_is_that_of_the_script(program, folder):
+    pool, fall, _ = simulate(program, folder)
+    with open(os.path.join(pool, "screen.toml"), "a", encoding="utf-8") as file:
+        file.write('test = "feba"\n')
+    run(program, "run", os.path.join(pool, "screen.toml"))
+    feba, counts, samples, features, qc = tables(pool, "feba", "counts", "samples", "features", "qc")
+    counts = counts[samples.index, features.index]
+    genes = list(dict.fromkeys(features["gene"]))
+    gene = np.array([genes.index(g) for g in features["gene"]])
+    half = features.groupby("gene", sort=False, observed=True).cumcount().to_numpy() % 2
+    start = np.asarray(counts[(samples["condition"] == "start").to_numpy()].X, dtype=float).sum(axis=0)
+    selected = samples.index[samples["condition"] == "selected"]
+    assert list(feba["sample"].unique()) == list(selected) and len(selected) == 3
+    for sample in selected:
+        end = np.asarray(counts[sample].X, dtype=float).ravel()
+        fitness, t, naive, estimated, n, _, one, two = feba_genes(start, end, gene, half, len(genes))
+        ours = feba[feba["sample"] == sample].set_index("group").loc[genes]
+        for column, expected in [("fitness", fitness), ("t", t), ("naive_variance", naive),
+                                 ("estimated_variance", estimated), ("n_features", n)]:
+            assert np.allclose(ours[column], expected, rtol=0, atol=1e-6, equal_nan=True), (sample, column)
+        mad, = qc[(qc["subject"] == sample) & (qc["metric"] == "feba_mad_of_halves")]["value"]
+        assert abs(mad - np.nanmedian(np.abs(one - two))) < 1e-6
+    t = feba.groupby("group", observed=True)["t"].sum()
+    assert len(fall & set(t.nsmallest(len(fall)).index)) >= 0.8 * len(fall)
 
 
 def test_nothing_is_lost(program, folder):
@@ -157,7 +186,8 @@ def test_what_does_not_fit_is_told_before_reading(program, folder):
 
 
 if __name__ == "__main__":
-    for test in [test_true_hits_come_first, test_fitness_over_time_is_the_truth, test_nothing_is_lost, test_no_replicate_no_p,
+    for test in [test_true_hits_come_first, test_fitness_over_time_is_the_truth,
+                 test_feba_is_that_of_the_script, test_nothing_is_lost, test_no_replicate_no_p,
                  test_what_does_not_fit_is_told_before_reading]:
         with tempfile.TemporaryDirectory() as place:
             test(sys.argv[1], os.path.join(place, "screen"))

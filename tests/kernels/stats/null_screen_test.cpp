@@ -63,8 +63,8 @@ TEST_CASE("without effects one guide in a hundred has p below 0.01, jackpots or 
             replaced[one.feature] += 1.0;
         const Counts counts{kept, 6};
         const Dispersions d = estimate_dispersions(counts, design);
-        const QuasiLikelihoodTest guides =
-            quasi_likelihood_test(counts, design, d.trended, d.average_log2, contrast, replaced);
+        const QuasiLikelihoodTest guides = quasi_likelihood_test(counts, design, d.trended, d.average_log2,
+                                                                 contrast, replaced, DispersionPrior::robust);
         CHECK(share_below(guides.p, 0.01) > 0.008);
         CHECK(share_below(guides.p, 0.01) < 0.012);
         std::vector<std::uint32_t> gene(counts.features());
