@@ -23,26 +23,53 @@ void stop_if_asked(const std::atomic<bool>& stop) {
         throw Interrupted();
 }
 
-/// A unit that a gas balance cannot turn into its own.
-void check_gas_unit(const Screen& screen, const std::string& name, std::string_view wanted,
-                    std::optional<double> (*factor)(std::string_view)) {
+/// A unit that a gas balance or a balance of volumes cannot turn into its own.
+void check_unit(const Screen& screen, const char* section, const std::string& name, std::string_view wanted,
+                std::optional<double> (*factor)(std::string_view)) {
     for (const NamedReadout& readout : screen.readouts)
         if (!name.empty() && readout.name == name && !factor(readout.readout.unit))
             throw formats::FormatError(
-                "screen", "[gas]",
+                "screen", section,
                 fmt::format("readout '{}' is in '{}'; {} is wanted", name, readout.readout.unit, wanted));
 }
 
 void check_gas(const Screen& screen) {
     const GasOptions& gas = screen.options.gas;
-    check_gas_unit(screen, gas.inlet_flow, "sL/h, L/min or alike", litres_per_hour_in);
-    check_gas_unit(screen, gas.outlet_oxygen, "%", fraction_in);
-    check_gas_unit(screen, gas.outlet_carbon_dioxide, "%", fraction_in);
-    check_gas_unit(screen, gas.volume, "L or mL", litres_in);
+    check_unit(screen, "[gas]", gas.inlet_flow, "sL/h, L/min or alike", litres_per_hour_in);
+    check_unit(screen, "[gas]", gas.outlet_oxygen, "%", fraction_in);
+    check_unit(screen, "[gas]", gas.outlet_carbon_dioxide, "%", fraction_in);
+    check_unit(screen, "[gas]", gas.volume, "L or mL", litres_in);
+}
+
+/// Volumes are all in litres or alike, or all without a unit.
+void check_fed_batch(const Screen& screen) {
+    const FedBatchOptions& fed_batch = screen.options.fed_batch;
+    std::vector<std::string> inputs = fed_batch.feeds;
+    inputs.insert(inputs.end(), {fed_batch.volume, fed_batch.sampled});
+    std::size_t without_unit = 0;
+    std::size_t with_unit = 0;
+    for (const std::string& input : inputs) {
+        bool read = input.empty();
+        for (const NamedReadout& readout : screen.readouts) {
+            if (input.empty() || readout.name != input || readout.read == 0)
+                continue;
+            read = true;
+            ++(readout.readout.unit.empty() ? without_unit : with_unit);
+            if (!readout.readout.unit.empty())
+                check_unit(screen, "[fed_batch]", input, "L or mL", litres_in);
+        }
+        if (!read)
+            throw formats::FormatError("screen", "[fed_batch]",
+                                       fmt::format("no file has a reading that fits [readouts.{}]", input));
+    }
+    if (without_unit > 0 && with_unit > 0)
+        throw formats::FormatError("screen", "[fed_batch]",
+                                   "some of its readouts have a unit of volume, others none");
 }
 
 void check_readouts(const Screen& screen) {
     check_gas(screen);
+    check_fed_batch(screen);
     std::vector<std::string> present;
     if (!screen.options.gas.inlet_flow.empty())
         present = {"our", "cer", "rq"};
@@ -119,7 +146,8 @@ void measure_traits(Screen& screen) {
     const std::vector<TraitOptions>& traits = screen.options.traits;
     CurveOptions of_curves = screen.options.curves;
     of_curves.seed = screen.options.rank.seed;
-    const MeasureTraits measure{traits, screen.readouts, of_curves, screen.options.gas};
+    const MeasureTraits measure{traits, screen.readouts, of_curves, screen.options.gas,
+                                screen.options.fed_batch};
     screen.traits.clear();
     for (const TraitOptions& trait : traits)
         screen.traits.push_back(empty_column(trait, screen.wells()));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@ struct ReadoutSelector {
     double emission_nm = not_set;
     std::string label;  ///< what the file calls it
     int read = 0;       ///< 1, 2, … where the same optics were read several times; 0: not compared
+    std::vector<double> in_feed;  ///< of a vessel: its concentration in each of the feeds of [fed_batch]
 };
 
 /// What is subtracted from a readout before anything else.
@@ -199,6 +201,18 @@ struct GasOptions {
     double inlet_carbon_dioxide_percent = 0.04;
 };
 
+/// [fed_batch]: what changes the volume of a vessel. Slopes (growth, yield_on, specific_rate) are then taken
+/// from the concentrations that a batch would have.
+struct FedBatchOptions {
+    std::string volume;              ///< a readout: of the broth, before a sample is taken; empty: volume_l
+    double volume_l = not_set;       ///< at the start
+    std::string sampled;             ///< a readout: taken out at that time; empty: nothing
+    std::vector<std::string> feeds;  ///< readouts: fed since the start
+    std::map<std::string, std::vector<double>> in_feed;  ///< by readout, in each feed; not there: 0
+
+    bool given() const { return !volume.empty() || volume_l > 0; }
+};
+
 /// What the sum of weighted effects is called among the traits.
 inline constexpr std::string_view index_name = "index";
 
@@ -222,6 +236,7 @@ struct ScreenOptions {
     std::vector<PoolTraitOptions> pool_traits;
     CurveOptions curves;
     GasOptions gas;
+    FedBatchOptions fed_batch;
     RankOptions rank;
 };
 

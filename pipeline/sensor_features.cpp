@@ -132,7 +132,7 @@ SensorFeature yield_of(const SensorTrack& made, const SensorTrack& used) {
         return {};
     const std::vector<double> known = known_values(used);
     const bool falls = known.back() < known.front();
-    return {falls ? -line.slope : line.slope};
+    return {falls ? -line.slope : line.slope, line.standard_error};
 }
 
 /// What the culture makes (or, negative, takes up) per biomass and hour while it grows exponentially.

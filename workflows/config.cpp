@@ -50,6 +50,7 @@ ReadoutSelector read_readout(TomlTable& table) {
     table.read("label", selector.label);
     table.read("read", read);
     selector.read = static_cast<int>(read);
+    read_in_feed(table, selector.in_feed);
     table.finish();
     return selector;
 }
@@ -117,6 +118,11 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
                                      options.gas.outlet_carbon_dioxide, options.gas.volume})
         if (!input.empty() && count(options.readouts, input) == 0)
             root.problem("gas", fmt::format("there is no [readouts.{}]", input));
+    std::vector<std::string> volumes = options.fed_batch.feeds;
+    volumes.insert(volumes.end(), {options.fed_batch.volume, options.fed_batch.sampled});
+    for (const std::string& input : volumes)
+        if (!input.empty() && count(options.readouts, input) == 0)
+            root.problem("fed_batch", fmt::format("there is no [readouts.{}]", input));
     for (const ReadoutSelector& selector : options.readouts)
         if (gas && pipeline::is_gas_readout(selector.name))
             root.problem("readouts",
@@ -179,6 +185,8 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
             add_fit(config.options.curves, *trait.fit);
     if (auto gas = root.table("gas"))
         read_gas(*gas, config.options.gas);
+    if (auto fed_batch = root.table("fed_batch"))
+        read_fed_batch(*fed_batch, config.options);
     if (auto rank = root.table("rank"))
         read_rank(*rank, config.options.rank);
     for (TomlTable& table : root.tables("pools"))
@@ -247,6 +255,8 @@ void append_readout(std::string& out, const ReadoutSelector& selector) {
         append(out, "label", selector.label);
     if (selector.read > 0)
         out += fmt::format("read = {}\n", selector.read);
+    if (!selector.in_feed.empty())
+        out += fmt::format("in_feed = [{}]\n", fmt::join(selector.in_feed, ", "));
 }
 
 }  // namespace
@@ -294,6 +304,7 @@ std::string to_toml(const ScreenConfig& config) {
         out += trait_text(trait);
     out += curves_text(config.options.curves);
     out += gas_text(config.options.gas);
+    out += fed_batch_text(config.options.fed_batch);
     const pipeline::RankOptions& rank = config.options.rank;
     out += "\n[rank]\n";
     append(out, "by", rank.by);

@@ -8,7 +8,9 @@ namespace wellsieve::workflows {
 namespace {
 
 using pipeline::Feature;
+using pipeline::FedBatchOptions;
 using pipeline::GasOptions;
+using pipeline::ScreenOptions;
 using pipeline::TraitOptions;
 
 /// A number, or the name of a readout.
@@ -87,6 +89,50 @@ std::string sensor_keys_text(const TraitOptions& trait) {
     if (trait.feature == Feature::specific_rate)
         text += line("decay_per_h", trait.decay_per_h);
     return is_of_excursions(trait.feature) ? text + line("least_h", trait.least_h) : text;
+}
+
+void read_in_feed(TomlTable& table, std::vector<double>& in_feed) {
+    const toml::node* node = table.find("in_feed");
+    if (node == nullptr)
+        return;
+    const auto take = [&](const toml::node& number) {
+        in_feed.push_back(number.value<double>().value_or(pipeline::not_set));
+        if (!(in_feed.back() >= 0))
+            table.problem("in_feed", "is the concentration in the feed, or a list of one for each feed");
+    };
+    if (const toml::array* list = node->as_array())
+        for (const toml::node& number : *list)
+            take(number);
+    else
+        take(*node);
+}
+
+void read_fed_batch(TomlTable& table, ScreenOptions& options) {
+    FedBatchOptions& fed_batch = options.fed_batch;
+    table.require("volume");
+    read_number_or_name(table, "volume", fed_batch.volume_l, fed_batch.volume);
+    table.read("sampled", fed_batch.sampled);
+    table.read("feeds", fed_batch.feeds);
+    if (fed_batch.volume_l <= 0)
+        table.problem("volume", "must be above 0 litres");
+    for (const pipeline::ReadoutSelector& readout : options.readouts) {
+        if (!readout.in_feed.empty())
+            fed_batch.in_feed[readout.name] = readout.in_feed;
+        if (!readout.in_feed.empty() && readout.in_feed.size() != fed_batch.feeds.size())
+            table.problem("feeds", fmt::format("in_feed of readout '{}' is of {} feeds, feeds names {}",
+                                               readout.name, readout.in_feed.size(), fed_batch.feeds.size()));
+    }
+    table.finish();
+}
+
+std::string fed_batch_text(const FedBatchOptions& fed_batch) {
+    if (!fed_batch.given())
+        return {};
+    std::string feeds;
+    for (const std::string& feed : fed_batch.feeds)
+        feeds += fmt::format("{}{}", feeds.empty() ? "" : ", ", quoted(feed));
+    return "\n[fed_batch]\n" + line("volume", fed_batch.volume) + line("volume", fed_batch.volume_l) +
+           line("sampled", fed_batch.sampled) + fmt::format("feeds = [{}]\n", feeds);
 }
 
 void read_gas(TomlTable& table, GasOptions& gas) {

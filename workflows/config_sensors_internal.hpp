@@ -14,6 +14,13 @@ void read_sensor_keys(TomlTable& table, pipeline::TraitOptions& trait);
 void check_sensor_feature(TomlTable& table, const pipeline::TraitOptions& trait);
 std::string sensor_keys_text(const pipeline::TraitOptions& trait);
 
+/// Of a readout: one number, or one a feed.
+void read_in_feed(TomlTable& table, std::vector<double>& in_feed);
+
+/// [fed_batch], once the readouts are known.
+void read_fed_batch(TomlTable& table, pipeline::ScreenOptions& options);
+std::string fed_batch_text(const pipeline::FedBatchOptions& fed_batch);
+
 /// [gas]
 void read_gas(TomlTable& table, pipeline::GasOptions& gas);
 std::string gas_text(const pipeline::GasOptions& gas);

@@ -247,6 +247,11 @@ lysis_share = 0.2                   # a fall by more than this share of the maxi
 phase_share = 0.2                   # a growth phase rises by at least this share of the whole rise
 bootstrap = 0                       # draws of each curve (47 will do) behind intervals of all its traits; 0: none
 
+# [fed_batch]                       # vessels that are fed or sampled: growth, yield_on and specific_rate then take the
+# volume = "volume"                 # concentrations of a batch. Readout of the broth before sampling, or litres at start
+# sampled = "sample"                # readout: taken out at that time
+# feeds = ["feed"]                  # readouts: fed since the start; in [readouts.glucose]: in_feed = 400
+
 # [gas]                             # makes the readouts our, cer [mmol/(L h)] and rq from off-gas
 # inlet_flow = "flow"               # readouts; sL/h, L/min ...
 # outlet_oxygen = "o2"              # %

@@ -62,9 +62,9 @@ std::optional<std::vector<std::string_view>> words_of(std::string_view text) {
 }
 
 bool is_time_word(std::string_view word) {
-    constexpr std::array<std::string_view, 12> names{"time",      "times",       "elapsed", "zeit",
-                                                     "timepoint", "point",       "total",   "run",
-                                                     "runtime",   "cultivation", "kinetic", "duration"};
+    constexpr std::array<std::string_view, 13> names{
+        "time",  "timestamp", "times",   "elapsed",     "zeit",    "timepoint", "point",
+        "total", "run",       "runtime", "cultivation", "kinetic", "duration"};
     return std::any_of(names.begin(), names.end(),
                        [&](auto name) { return equals_ignoring_case(word, name); });
 }

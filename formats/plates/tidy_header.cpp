@@ -132,15 +132,18 @@ std::optional<std::uint16_t> parse_row(std::string_view text) {
     return parse_row_label(text);
 }
 
-/// Whether the first cell below the header that is not empty is a number.
-bool starts_with_number(const Table& table, std::size_t header_row, std::size_t column) {
+/// What the first cell below the header that is not empty holds; nothing where it is other text.
+std::optional<Value> first_value(const Table& table, std::size_t header_row, std::size_t column) {
     const std::size_t end = std::min(table.rows(), header_row + 1 + 2 * probe_rows);
     for (std::size_t row = header_row + 1; row < end; ++row)
-        if (is_data(table, row) && !table.cell(row, column).empty()) {
-            const auto value = parse_value_any_mark(table.cell(row, column));
-            return value && value->flag == Flag::none;
-        }
-    return false;
+        if (is_data(table, row) && !table.cell(row, column).empty())
+            return parse_value_any_mark(table.cell(row, column));
+    return std::nullopt;
+}
+
+bool starts_with_number(const Table& table, std::size_t header_row, std::size_t column) {
+    const auto value = first_value(table, header_row, column);
+    return value && value->flag == Flag::none;
 }
 
 /// Columns without a role hold readings when no column is called "value".
@@ -163,15 +166,48 @@ bool has_times_across(const Table& table, const Header& header, const std::vecto
     });
 }
 
+/// Whether the word stands in the text between others, of which underscores are no part.
+bool has_word(std::string_view text, std::string_view word) {
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at;
+        while (end < text.size() && is_letter(text[end]))
+            ++end;
+        if (equals_ignoring_case(text.substr(at, end - at), word))
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+/// Whether the table is the log of one vessel: a row a time, columns after what only a vessel has.
+bool is_of_vessel(const Table& table, const Header& header) {
+    constexpr std::array<std::string_view, 9> words{"volume", "feed",    "biomass",   "substrate", "dot",
+                                                    "po2",    "stirrer", "agitation", "DO"};
+    constexpr std::size_t enough = 2;
+    if (!header.column(Role::time))
+        return false;
+    std::size_t named = 0;
+    for (std::string_view word : words)
+        for (std::size_t column = 0; column < table.columns(header.row); ++column)
+            if (has_word(table.cell(header.row, column), word)) {
+                ++named;
+                break;
+            }
+    return named >= enough;
+}
+
 std::optional<Header> header_at(const Table& table, std::size_t row) {
     Header header;
     header.row = row;
     std::vector<std::size_t> others;
+    std::vector<std::size_t> design;
     for (std::size_t column = 0; column < table.columns(row); ++column) {
         const std::string_view cell = table.cell(row, column);
         if (cell.empty())
             continue;
         const auto role = is_letter(cell.front()) ? role_of(cell) : std::nullopt;
+        if (role == Role::design)
+            design.push_back(column);
         if (role && !header.column(*role))
             header.columns[static_cast<std::size_t>(*role)] = column;
         else if (!role)
@@ -180,8 +216,16 @@ std::optional<Header> header_at(const Table& table, std::size_t row) {
     const bool reading_described = header.column(Role::time) || header.column(Role::unit) ||
                                    header.column(Role::readout) || header.column(Role::mode);
     const bool series = header.column(Role::series) && reading_described;
-    if (!header.names_wells() && !series)
-        return std::nullopt;
+    if (!header.names_wells() && !series) {
+        if (header.column(Role::value) || !is_of_vessel(table, header))
+            return std::nullopt;
+        others.insert(others.end(), design.begin(), design.end());  // its volume is a reading
+        std::sort(others.begin(), others.end());
+        for (std::size_t column : others)  // a sample may be long in coming
+            if (first_value(table, row, column))
+                header.values.push_back(column);
+        return header.values.empty() ? std::nullopt : std::optional(std::move(header));
+    }
     if (!header.column(Role::value) && has_times_across(table, header, others))
         return std::nullopt;
     find_values(table, header, others);

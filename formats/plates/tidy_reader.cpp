@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
 #include <unordered_map>
 
 #include "formats/plates/plain_internal.hpp"
@@ -59,6 +60,8 @@ class TidyReading {
         slots_.clear();
         if (!header_.names_wells())
             place_series();
+        if (!header_.names_wells() && !header_.column(Role::series))
+            name_vessel();
         settle_time_unit();
         file_.measurements.reserve(file_.measurements.size() +
                                    (table_->rows() - header_.row) * header_.values.size());
@@ -82,6 +85,17 @@ class TidyReading {
             document_.fail(fmt::format("{} samples without a well, more than a plate has", order.size()));
         for (std::uint32_t i = 0; i < order.size(); ++i)
             slots_[order[i]] = shape->well(i);
+    }
+
+    /// The log of one vessel is called after its file or sheet.
+    void name_vessel() {
+        const bool alone = document_.tables().size() == 1;
+        const std::uint32_t plate = file_.plate(alone ? std::string_view("1") : table_->name());
+        file_.plates[plate].vessels = Vessels::reactors;
+        file_.plates[plate].shape = PlateShape{1, 1};
+        file_.samples.emplace(
+            std::pair(plate, slots_.at("")),
+            alone ? std::filesystem::path(document_.path()).stem().string() : std::string(table_->name()));
     }
 
     void settle_time_unit() {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "pipeline/blank_correction.hpp"
+#include "pipeline/fed_batch.hpp"
 #include "pipeline/gas_readouts.hpp"
 #include "pipeline/product_curves.hpp"
 #include "pipeline/reading_rounds.hpp"
@@ -25,8 +26,13 @@ struct FlaggedValue {
 /// The readouts of a plate by name, in rounds of readings; those that are written on change keep their times.
 class NamedSeries {
   public:
-    NamedSeries(const NamedPlate& named, const std::vector<NamedReadout>& readouts, const GasOptions& gas)
-        : named_(named), readouts_(readouts), gas_(gas), rounds_(named.plate->series.size()) {}
+    NamedSeries(const NamedPlate& named, const std::vector<NamedReadout>& readouts, const GasOptions& gas,
+                const FedBatchOptions& fed_batch)
+        : named_(named),
+          readouts_(readouts),
+          gas_(gas),
+          fed_batch_(fed_batch),
+          rounds_(named.plate->series.size()) {}
 
     /// Null where the plate has no such readout.
     const ReadoutSeries* find(const std::string& name) {
@@ -49,6 +55,24 @@ class NamedSeries {
         return i ? &named_.plate->series[*i] : nullptr;
     }
 
+    /// As read or, in a vessel that is fed or sampled, as it would be in a batch: for slopes.
+    const ReadoutSeries* find_for_slopes(const std::string& name) {
+        const ReadoutSeries* as_read = find_as_read(name);
+        if (!fed_batch_.given() || as_read == nullptr || is_gas_readout(name))
+            return as_read;
+        const auto [made, is_new] = batch_series_.try_emplace(name);
+        if (is_new)
+            made->second =
+                pseudo_batch_series(name, *as_read, fed_batch_, *named_.plate,
+                                    [this](const std::string& input) { return find_as_read(input); });
+        return &made->second;
+    }
+
+    /// The same for growth curves.
+    const ReadoutSeries* find_for_growth(const std::string& name) {
+        return fed_batch_.given() ? find_for_slopes(name) : find(name);
+    }
+
   private:
     std::optional<std::size_t> number_of(const std::string& name) const {
         for (std::size_t i = 0; i < rounds_.size(); ++i)
@@ -68,8 +92,10 @@ class NamedSeries {
     const NamedPlate& named_;
     const std::vector<NamedReadout>& readouts_;
     const GasOptions& gas_;
+    const FedBatchOptions& fed_batch_;
     std::vector<std::optional<std::optional<ReadoutSeries>>> rounds_;  ///< set once it was asked for
     std::map<std::string, std::optional<ReadoutSeries>> gas_series_;
+    std::map<std::string, ReadoutSeries> batch_series_;
 };
 
 /// One well's readings over time: the blank of each time, or 0.
@@ -193,9 +219,13 @@ void divide(PlateTrait& numerator, const PlateTrait& denominator) {
 PlateTrait measure_tracks(const PlateData& plate, NamedSeries& all, const TraitOptions& trait) {
     const std::size_t wells = plate.shape.wells();
     PlateTrait out = unmeasured(wells);
-    const ReadoutSeries* series = all.find_as_read(trait.readout);
-    const std::string& other_name = is_of_two_tracks(trait.feature) ? trait.per : trait.setpoint;
-    const ReadoutSeries* other = other_name.empty() ? nullptr : all.find_as_read(other_name);
+    const bool slopes = is_of_two_tracks(trait.feature);
+    const auto find = [&](const std::string& name) {
+        return slopes ? all.find_for_slopes(name) : all.find_as_read(name);
+    };
+    const ReadoutSeries* series = find(trait.readout);
+    const std::string& other_name = slopes ? trait.per : trait.setpoint;
+    const ReadoutSeries* other = other_name.empty() ? nullptr : find(other_name);
     if (series == nullptr || (!other_name.empty() && other == nullptr))
         return out;
     out.reasons.resize(wells);
@@ -206,7 +236,7 @@ PlateTrait measure_tracks(const PlateData& plate, NamedSeries& all, const TraitO
     for (std::size_t well = 0; well < wells; ++well) {
         std::optional<SensorTrack> beside;
         if (other != nullptr)  // a set point may have been set long before
-            beside = track(*other, well, is_of_two_tracks(trait.feature) ? trait.from_h : missing);
+            beside = track(*other, well, slopes ? trait.from_h : missing);
         const SensorFeature found =
             sensor_feature(trait, track(*series, well, trait.from_h), beside ? &*beside : nullptr,
                            static_cast<std::uint32_t>(well));
@@ -320,10 +350,10 @@ std::vector<CurveAnalysis> curve_analyses(const std::vector<TraitOptions>& trait
 PlateTraits MeasureTraits::operator()(const NamedPlate& named) const {
     PlateTraits out;
     out.traits.resize(traits.size());
-    NamedSeries all(named, readouts, gas);
+    NamedSeries all(named, readouts, gas, fed_batch);
     for (const CurveAnalysis& analysis : curve_analyses(traits)) {
         const TraitOptions& first = traits[analysis.traits.front()];
-        const ReadoutSeries* series = all.find(first.readout);
+        const ReadoutSeries* series = all.find_for_growth(first.readout);
         GrowthCurves& analysed = out.curves.emplace_back();
         if (series != nullptr)
             analysed = analyse_growth(curve_matrix(*named.plate, *series, first), curves, first);

@@ -51,6 +51,7 @@ struct MeasureTraits {
     std::vector<NamedReadout> readouts;
     CurveOptions curves;
     GasOptions gas = {};
+    FedBatchOptions fed_batch = {};
 
     PlateTraits operator()(const NamedPlate& named) const;
 };

@@ -115,3 +115,25 @@ TEST_CASE("tidy: a table of the experiment alone holds no readings") {
     CHECK_THROWS_WITH(read("well\tvalue\nA1\t5\nmean\t5\n"),
                       Catch::Contains("line 3, column 1: 'mean' is not a well"));
 }
+
+TEST_CASE("tidy: the log of one vessel, a column a readout") {
+    const PlateFile file = read_plate_file(Document("reactor 7.csv",
+                                                    "mu,timestamp,c_Biomass,v_Volume,Volume,sampled\n"
+                                                    "0.1,0,1,1000,2,NaN\n"
+                                                    "0.1,0.5,2,1000,2,NaN\n"
+                                                    "0.1,1,4,830,2,170\n"));
+    CHECK(file.samples.at({0, Well{0, 0}}) == "reactor 7");
+    CHECK(file.plates.at(0).vessels == Vessels::reactors);
+    REQUIRE(file.readouts.size() == 5);
+    CHECK(file.readouts.at(1).name == "c_Biomass");
+    CHECK(file.readouts.at(4).name == "sampled");
+    CHECK(file.measurements.at(4).flag == Flag::not_a_number);
+    CHECK(file.measurements.back().value == 170);
+    CHECK(file.measurements.back().time_s == 3600);
+}
+
+TEST_CASE("tidy: curves side by side are no vessel, whatever they grow on") {
+    const PlateFile file =
+        read_plate_file(Document("media.csv", "time,glucose,biomass hydrolysate\n0,0.1,0.1\n1,0.2,0.2\n"));
+    CHECK(file.samples.size() == 2);
+}

@@ -249,9 +249,86 @@ against = "mean"
     assert len(peer) == 19 and within >= 13, within
 
 
+FED_BATCH = """[screen]
+name = "fed-batch"
+[[plates]]
+files = "{file}"
+[readouts.biomass]
+label = "c_Biomass"
+read = 1
+[readouts.glucose]
+label = "c_Glucose"
+read = 1
+in_feed = 100
+[readouts.product]
+label = "c_Product"
+read = 1
+[readouts.volume]
+label = "v_Volume"
+read = 1
+[readouts.feed]
+label = "v_Feed_accum"
+read = 1
+[readouts.sample]
+label = "sample_volume"
+read = 1
+{fed_batch}
+[[traits]]
+name = "mu"
+readout = "biomass"
+feature = "growth_rate"
+blank = "none"
+normalise = "none"
+{traits}
+[rank]
+against = "mean"
+"""
+PER_BIOMASS = """[[traits]]
+name = "{feature} {readout}"
+readout = "{readout}"
+per = "biomass"
+feature = "{feature}"
+sd = 0.01
+per_sd = 0.01
+normalise = "none"
+goal = "maximize"
+"""
+
+
+def test_fed_batch(program, folder):
+    """pseudobatch's simulated fed-batch, whose truth is known: growth rate 0.1 1/h, 1.85 g glucose and 0.8215 g product a
+    gram of biomass. A time of a sample stands there twice, before it and after it: `read = 1` is before. Without the
+    transformation the feed and the samples would be taken for growth and uptake."""
+    path = need("data/growth/pseudobatch_standard_fedbatch_SIM.csv")
+    per_biomass = "".join(PER_BIOMASS.format(feature=feature, readout=readout)
+                          for feature in ("yield_on", "specific_rate") for readout in ("glucose", "product"))
+    truth = {"mu": 0.1, "yield_on glucose": -1.85, "yield_on product": 0.8215102466751038,
+             "specific_rate glucose": -0.185, "specific_rate product": 0.08215102466751038}
+    found = {}
+    for name, keys in (("transformed", '[fed_batch]\nvolume = "volume"\nsampled = "sample"\nfeeds = ["feed"]'), ("raw", "")):
+        text = FED_BATCH.format(file=path, fed_batch=keys, traits=per_biomass)
+        if not keys:
+            text = text.replace("in_feed = 100\n", "")
+        out = os.path.join(folder, name)
+        run(program, "run", write_screen(os.path.join(folder, f"{name}.toml"), text), "-o", out)
+        rows = {row["trait"]: row for row in table(program, out, "traits") if row["well"] == "A1"}
+        found[name] = {trait: float(row["corrected"] or "nan") for trait, row in rows.items()}
+        if keys:
+            assert all(row["standard_error"] for row in rows.values()), rows
+    for trait, value in truth.items():
+        assert math.isclose(found["transformed"][trait], value, rel_tol=2e-3), (trait, found["transformed"][trait], value)
+        assert not abs(found["raw"][trait] - value) <= abs(found["transformed"][trait] - value), (trait, found, value)
+        assert "glucose" not in trait or not math.isclose(found["raw"][trait], value, rel_tol=0.5), found  # all is fed
+    print("fed-batch: " + ", ".join(f"{trait} {found['transformed'][trait]:.6f} ({found['raw'][trait]:.4f} untransformed)"
+                                    for trait in truth))
+    bad = FED_BATCH.format(file=path, fed_batch='[fed_batch]\nvolume = "volume"\nfeeds = ["feed", "air"]', traits="")
+    _, stderr = run(program, "check", write_screen(os.path.join(folder, "bad.toml"), bad), expect=3)
+    assert "no [readouts.air]" in stderr and "is of 1 feeds, feeds names 2" in stderr, stderr
+
+
 def main():
     program = sys.argv[1]
-    for test in (test_dasgip, test_refusals, test_biolector, test_fluxes):
+    for test in (test_dasgip, test_refusals, test_biolector, test_fluxes, test_fed_batch):
         with tempfile.TemporaryDirectory() as folder:
             test(program, folder)
 
