@@ -7,6 +7,7 @@
 #include "kernels/sequence/packing.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/ledger.hpp"
+#include "pipeline/suspect_reads.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -32,6 +33,14 @@ std::vector<UnmatchedSequence> commonest(const std::unordered_map<std::string, s
     std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept), all.end(), before);
     all.resize(kept);
     return all;
+}
+
+std::vector<UnmatchedReads> of_no_match(const std::unordered_map<std::string, std::uint64_t>& unmatched) {
+    std::vector<UnmatchedReads> out;
+    for (const auto& [key, reads] : unmatched)
+        if (static_cast<ReadFate>(key.front()) == ReadFate::no_match)
+            out.push_back({std::string_view(key).substr(1), reads});
+    return out;
 }
 
 }  // namespace
@@ -120,6 +129,7 @@ void CountBarcodes::finish() {
     verify();
     counts_.unmatched = commonest(total_.unmatched);
     counts_.searched_reads = total_.searched;
+    list_suspects(counts_, of_no_match(total_.unmatched));
 }
 
 void CountBarcodes::verify() const {

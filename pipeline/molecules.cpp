@@ -218,7 +218,7 @@ class CellCounter {
             fmt::format("counts are molecules: {} from {} reads and {} UMIs, of which {} are misreads of others",
                         molecules_, reads_, umis_seen_, umis_seen_ - molecules_));
         if (crowded_ > 0)
-            counts_.warnings.push_back(fmt::format(
+            counts_.choices.push_back(fmt::format(
                 "{} counts have more than a tenth of all {} UMIs of {} bases: molecules that share one are "
                 "counted once",
                 crowded_, std::exp2(2.0 * options_.length), options_.length));

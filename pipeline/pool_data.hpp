@@ -118,6 +118,19 @@ struct UnmatchedSequence {
     std::uint64_t reads = 0;
 };
 
+/// Reads or a count that may not be what they seem.
+struct PoolSuspect {
+    std::string kind;     ///< "chimera", "shifted" or "hopped"
+    std::string sample;   ///< empty: all together
+    std::string feature;  ///< id of the barcode that has the reads, or of a chimera's front; empty: none has
+    std::string other;    ///< id of the barcode that they may be of, or of a chimera's back
+    std::string bases;
+    std::uint64_t reads = 0;
+    std::uint64_t other_reads = 0;  ///< of `other`, of a chimera's rarer barcode, or in the other sample
+
+    bool operator==(const PoolSuspect&) const = default;
+};
+
 /// Counts of a pool, whether from reads or from a table.
 struct PoolCounts {
     std::string name;
@@ -128,11 +141,11 @@ struct PoolCounts {
     std::vector<ReadTally> tallies;           ///< [sample]; empty when counts came from a table
     std::vector<PoolFile> files;
     std::vector<UnmatchedSequence> unmatched;  ///< commonest first
+    std::vector<PoolSuspect> suspects;
     std::uint64_t searched_reads = 0;          ///< how many were looked through for `unmatched`
     std::vector<InputFile> inputs;
     std::vector<ScreenReject> rejects;
     std::vector<std::string> choices;  ///< what was chosen for the user, a sentence each
-    std::vector<std::string> warnings;
 
     std::size_t at(std::size_t sample, std::size_t feature) const {
         return sample * features.size() + feature;

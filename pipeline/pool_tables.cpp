@@ -110,6 +110,19 @@ ResultTable features_table(const PoolCounts& counts) {
     return table;
 }
 
+ResultTable suspects_table(const PoolCounts& counts) {
+    const auto& rows = counts.suspects;
+    ResultTable table = results::make_table(results::table_name::suspects);
+    table.add("kind", text_column(rows, [](const auto& s) { return s.kind; }));
+    table.add("sample", text_column(rows, [](const auto& s) { return s.sample; }));
+    table.add("feature", column_of<std::string>(rows, [](const auto& s) { return s.feature; }));
+    table.add("other", column_of<std::string>(rows, [](const auto& s) { return s.other; }));
+    table.add("bases", column_of<std::string>(rows, [](const auto& s) { return s.bases; }));
+    table.add("reads", column_of<std::int64_t>(rows, [](const auto& s) { return s.reads; }));
+    table.add("other_reads", column_of<std::int64_t>(rows, [](const auto& s) { return s.other_reads; }));
+    return table;
+}
+
 std::vector<InputFile> read_inputs(const PoolCounts& counts) {
     std::vector<InputFile> inputs;
     for (const PoolFile& file : counts.files)

@@ -14,6 +14,9 @@ namespace wellsieve::pipeline {
 formats::results::ResultTable samples_table(const PoolCounts& counts);
 formats::results::ResultTable features_table(const PoolCounts& counts);
 
+/// The table `suspects`.
+formats::results::ResultTable suspects_table(const PoolCounts& counts);
+
 /// The tables `feature_scores` and `group_scores`: a block of rows a condition.
 formats::results::ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& scores);
 formats::results::ResultTable group_scores_table(const PoolScores& scores);

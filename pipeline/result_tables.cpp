@@ -390,6 +390,8 @@ void for_each_pool_table(const Screen& screen, std::size_t pool,
                          const std::function<void(const ResultTable&)>& use) {
     use(samples_table(screen.pools[pool]));
     use(features_table(screen.pools[pool]));
+    if (!screen.pools[pool].files.empty())
+        use(suspects_table(screen.pools[pool]));
     const PoolScores& scores = screen.pool_scores[pool];
     if (scores.contrasts.empty())
         return;

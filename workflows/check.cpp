@@ -89,6 +89,8 @@ void print_counts(const PoolInputs& pool) {
                pool.counts.features.size(), pool.counts.samples.size());
     for (const std::string& choice : pool.counts.choices)
         fmt::print("  {}\n", choice);
+    if (pool.de_novo)
+        fmt::print("  no library: the barcodes will be taken from the reads\n");
     if (pool.from_reads())
         fmt::print("{}", library_summary(pool.counts.features));
     for (const pipeline::ScreenReject& reject : pool.counts.rejects)

@@ -297,6 +297,10 @@ unknown_bases = 2                   # Ns in the barcode, in the place of mismatc
 rescue_indels = true                # barcodes one base too short or long, told by the constant bases
 use_quality = true                  # base qualities decide between barcodes that look alike
 least_posterior = 0.99              # of the barcode that a read is credited to
+# barcode_length = [15, 40]         # with library = "de_novo": barcodes are what stands between left and right
+# cluster_distance = 2              # errors by which a rarer sequence is taken for a commoner one
+# cluster_ratio = 5                 # which must have so many times its reads
+# least_reads = 2                   # of a barcode that counts
 # umi = "reads"                     # molecules are counted, by UMIs that stand in: reads, mates, index_reads, header; or barcode
 # umi_at = 0                        # base at which the UMI begins, from the start of the read, or from the barcode (may be negative)
 # umi_length = 10

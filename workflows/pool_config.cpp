@@ -35,6 +35,22 @@ void read_signed(TomlTable& table, std::string_view key, std::int32_t& value) {
         table.problem(key, "a whole number is wanted");
 }
 
+/// One length, or the shortest and the longest.
+void read_lengths(TomlTable& table, std::string_view key, std::uint32_t& shortest, std::uint32_t& longest) {
+    const toml::node* node = table.find(key);
+    if (node == nullptr)
+        return;
+    const toml::array* both = node->as_array();
+    const auto length = [](const toml::node* value) {
+        const auto number = value == nullptr ? std::nullopt : value->value_exact<std::int64_t>();
+        return number && *number >= 0 && *number <= 1'000'000 ? static_cast<std::uint32_t>(*number) : 0u;
+    };
+    shortest = length(both == nullptr ? node : both->get(0));
+    longest = length(both == nullptr ? node : both->get(1));
+    if (both != nullptr && both->size() != 2)
+        table.problem(key, "a length, or [shortest, longest] is wanted");
+}
+
 void read_place(TomlTable& table, const std::string& prefix, BarcodePlace& place) {
     const std::string policy_key = prefix + "barcode";
     table.read(policy_key, place.policy);
@@ -56,6 +72,21 @@ void read_word(TomlTable& table, std::string_view key, std::string& word,
     table.read(key, word);
     if (std::find(words.begin(), words.end(), word) == words.end())
         table.problem(key, fmt::format("one of {} is wanted", fmt::join(words, ", ")));
+}
+
+void check_de_novo(TomlTable& table, const PoolsInput& input) {
+    if (input.barcode.left.empty() && input.barcode.right.empty())
+        table.problem("left", "is missing: without a library barcodes are told by the bases around them");
+    else if ((input.barcode.left.empty() || input.barcode.right.empty()) && input.shortest != input.longest)
+        table.problem("barcode_length", "with one flank only, one length is wanted");
+    if (!input.mates.empty() && input.umi != "mates")
+        table.problem("mates", "pairs of barcodes need a library");
+    if (input.shortest < 1 || input.longest > 64 || input.shortest > input.longest)
+        table.problem("barcode_length", "must lie between 1 and 64, the shorter first");
+    if (input.cluster_distance > 2)
+        table.problem("cluster_distance", "must be 0, 1 or 2");
+    if (!(input.cluster_ratio >= 1))
+        table.problem("cluster_ratio", "must be 1 or more");
 }
 
 void check_umi(TomlTable& table, const PoolsInput& input) {
@@ -84,7 +115,11 @@ void check(TomlTable& table, const PoolsInput& input) {
     if (!input.reads.empty() && !input.counts.empty())
         table.problem("counts", "stands beside reads; one of the two is wanted");
     if (!input.reads.empty() && input.library.empty())
-        table.problem("library", "is missing");
+        table.problem("library",
+                      "is missing: a table of barcodes, or \"de_novo\" with the constant bases left and right "
+                      "of barcodes that are to be taken from the reads");
+    if (input.library == de_novo)
+        check_de_novo(table, input);
     if (input.mismatches > 2)
         table.problem("mismatches", "must be 0, 1 or 2");
     check_umi(table, input);
@@ -183,6 +218,10 @@ PoolsInput read_pools(TomlTable& table) {
     table.read("index_mismatches", input.index_mismatches);
     table.read("index_margin", input.index_margin);
     table.read("mismatches", input.mismatches);
+    read_lengths(table, "barcode_length", input.shortest, input.longest);
+    table.read("cluster_distance", input.cluster_distance);
+    table.read("cluster_ratio", input.cluster_ratio);
+    table.read("least_reads", input.least_reads);
     read_word(table, "umi", input.umi, {"none", "reads", "mates", "index_reads", "header", "barcode"});
     read_signed(table, "umi_at", input.umi_at);
     table.read("umi_length", input.umi_length);
@@ -227,6 +266,10 @@ void append_pools(std::string& out, const PoolsInput& input) {
         input.index_at, input.index_mismatches, input.index_margin, input.mismatches, input.unknown_bases);
     out += fmt::format("rescue_indels = {}\nuse_quality = {}\nleast_posterior = {}\n", input.rescue_indels,
                        input.use_quality, input.least_posterior);
+    if (input.library == de_novo)
+        out += fmt::format(
+            "barcode_length = [{}, {}]\ncluster_distance = {}\ncluster_ratio = {}\nleast_reads = {}\n",
+            input.shortest, input.longest, input.cluster_distance, input.cluster_ratio, input.least_reads);
     if (input.umi != "none")
         out += fmt::format("umi = \"{}\"\numi_at = {}\numi_length = {}\numi_mismatches = {}\n", input.umi,
                            input.umi_at, input.umi_length, input.umi_mismatches);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/pool_scores.hpp"
@@ -26,7 +27,7 @@ struct PoolsInput {
     std::vector<std::string> mates;  ///< of the same number of files, in the same order
     std::vector<std::string> index_reads;  ///< likewise
     std::string samples;
-    std::string library;
+    std::string library;      ///< "de_novo": the barcodes are taken from the reads
     std::string counts;     ///< a count table in the place of reads and library
     std::string reference;  ///< of CRAM files
     BarcodePlace barcode;
@@ -37,6 +38,11 @@ struct PoolsInput {
     std::uint32_t index_mismatches = 1;
     std::uint32_t index_margin = 2;  ///< mismatches by which the second best index must be worse
     std::uint32_t mismatches = 1;
+    std::uint32_t shortest = 1;  ///< bases of a barcode that no library lists
+    std::uint32_t longest = 64;
+    std::uint32_t cluster_distance = 2;
+    double cluster_ratio = 5;
+    std::uint32_t least_reads = 2;
     std::string umi = "none";  ///< none, reads, mates, index_reads, header, barcode
     std::int32_t umi_at = 0;   ///< base at which it begins, of the read or from the barcode's first
     std::uint32_t umi_length = 0;
@@ -47,6 +53,8 @@ struct PoolsInput {
     double least_posterior = 0.99;
     pipeline::PoolScoreOptions scoring;
 };
+
+inline constexpr std::string_view de_novo = "de_novo";
 
 PoolsInput read_pools(TomlTable& table);
 void append_pools(std::string& out, const PoolsInput& input);

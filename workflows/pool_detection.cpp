@@ -5,6 +5,7 @@
 
 #include "formats/error.hpp"
 #include "pipeline/detect_pool.hpp"
+#include "pipeline/new_barcodes.hpp"
 #include "workflows/pool_inputs.hpp"
 
 namespace wellsieve::workflows {
@@ -57,6 +58,19 @@ void detect_places(PoolInputs& inputs, PoolsInput& input, bool keep_going) {
     if (inputs.detect_mate)
         take(detect_in_files(inputs.counts, 1, seconds, inputs.reference, keep_going),
              inputs.options.mate_construct, input.mate_barcode, "second barcodes stand", inputs);
+}
+
+void take_barcodes(PoolInputs& inputs, const PoolsInput& input, bool keep_going) {
+    if (!inputs.de_novo)
+        return;
+    pipeline::NewBarcodeOptions options;
+    options.shortest = input.shortest;
+    options.longest = input.longest;
+    options.cluster = {input.cluster_distance, input.cluster_ratio};
+    options.least_reads = input.least_reads;
+    options.reference = inputs.reference;
+    options.keep_going = keep_going;
+    find_new_barcodes(inputs.counts, inputs.options.construct, options);
 }
 
 }  // namespace wellsieve::workflows

@@ -99,7 +99,10 @@ class PoolGatherer {
     }
 
     void read_library() {
-        if (input_.library.empty())
+        inputs_.de_novo = input_.library == de_novo;
+        if (inputs_.de_novo && std::count(input_.reads.begin(), input_.reads.end(), "-") > 0)
+            problem("reads: the standard input is read once, and barcodes without a library take two times");
+        if (input_.library.empty() || inputs_.de_novo)
             return;
         trying([&] {
             const reads::Library library = reads::read_library(config_.resolve(input_.library).string());
@@ -363,6 +366,8 @@ class PoolGatherer {
         options.match.rescue_indels = input_.rescue_indels && input_.mismatches > 0;
         options.match.use_quality = input_.use_quality;
         options.match.least_posterior = input_.least_posterior;
+        if (inputs_.from_reads() && inputs_.de_novo)
+            options.construct = construct_of(input_.barcode, input_.longest, "barcode", inputs_.detect);
         if (!inputs_.from_reads() || inputs_.counts.features.empty())
             return;
         options.paired = !input_.mates.empty() && paired_library_;

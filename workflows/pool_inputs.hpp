@@ -17,6 +17,7 @@ struct PoolInputs {
     std::vector<pipeline::IndexSet> index_sets;
     std::string reference;  ///< of CRAM files, to open it
 
+    bool de_novo = false;      ///< the barcodes are to be taken from the reads
     bool detect = false;       ///< the place of the barcode is to be told from the reads
     bool detect_mate = false;  ///< likewise of the second barcode, in the mates
 
@@ -33,5 +34,9 @@ PoolInputs gather_pool(const ScreenConfig& config, const PoolsInput& input,
 /// to `input` (as the effective configuration) and as lines to the pool's choices. Throws FormatError,
 /// telling what was seen, where nothing was found.
 void detect_places(PoolInputs& inputs, PoolsInput& input, bool keep_going);
+
+/// Where no library lists them: takes the barcodes from the reads, all of which are read for it. Throws
+/// FormatError where there is none.
+void take_barcodes(PoolInputs& inputs, const PoolsInput& input, bool keep_going);
 
 }  // namespace wellsieve::workflows

@@ -215,7 +215,7 @@ void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
             pipeline::InOrder::yes);
     std::vector<std::unique_ptr<pipeline::PoolLane>> lanes;
     for (PoolInputs& pool : pools) {
-        if (!pool.from_reads())
+        if (!pool.from_reads() || pool.de_novo)  // its lane is made for the barcodes that the reads will show
             continue;
         lanes.push_back(std::make_unique<pipeline::PoolLane>(
             pool.counts, pool.options, std::move(pool.index_sets), pipeline::PoolLaneOptions{}));
@@ -229,8 +229,13 @@ void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
         fmt::print(
             "then: join strains -> measure traits -> normalise -> quality -> score -> rank -> result.h5\n");
     for (const PoolInputs& pool : pools)
-        fmt::print("then: counts of {} barcodes in {} samples -> score -> result.h5, counts.csv\n",
-                   pool.counts.features.size(), pool.counts.samples.size());
+        if (pool.de_novo)
+            fmt::print("then: {} files of reads -> barcodes -> counts in {} samples -> score -> result.h5, "
+                       "counts.csv\n",
+                       pool.counts.files.size(), pool.counts.samples.size());
+        else
+            fmt::print("then: counts of {} barcodes in {} samples -> score -> result.h5, counts.csv\n",
+                       pool.counts.features.size(), pool.counts.samples.size());
     fmt::print("{} files, nothing was read\n", files);
 }
 
@@ -247,8 +252,10 @@ Exit run_screen(const RunScreenOptions& options) {
         describe_flow(inputs, pools);
         return Exit::done;
     }
-    for (std::size_t i = 0; i < pools.size(); ++i)
+    for (std::size_t i = 0; i < pools.size(); ++i) {
         detect_places(pools[i], config.pools[i], options.keep_going);
+        take_barcodes(pools[i], config.pools[i], options.keep_going);
+    }
     const pipeline::InterruptGuard interrupt;
     Screen screen;
     screen.options = config.options;

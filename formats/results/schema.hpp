@@ -45,6 +45,7 @@ inline constexpr std::string_view traits = "traits";
 inline constexpr std::string_view samples = "samples";
 inline constexpr std::string_view features = "features";
 inline constexpr std::string_view counts = "counts";
+inline constexpr std::string_view suspects = "suspects";
 inline constexpr std::string_view feature_scores = "feature_scores";
 inline constexpr std::string_view group_scores = "group_scores";
 inline constexpr std::string_view feba = "feba";
@@ -290,6 +291,19 @@ inline constexpr std::array features = {
     ColumnSpec{"gene", categorical, "", "what barcodes are grouped by"},
 };
 
+/// Reads and counts of a pool that may not be what they seem, at most 100 of a kind.
+inline constexpr std::array suspects = {
+    ColumnSpec{"kind", categorical, "",
+               "chimera (halves of two barcodes), shifted (by one base), hopped (from another sample)"},
+    ColumnSpec{"sample", categorical, "", "that has the count; not available where all are taken together"},
+    ColumnSpec{"feature", string, "", "that has the reads, or a chimera's front; empty where none has"},
+    ColumnSpec{"other", string, "", "that the reads may be of, or a chimera's back"},
+    ColumnSpec{"bases", string, "", "of the reads"},
+    ColumnSpec{"reads", int64, "", "how many they are"},
+    ColumnSpec{"other_reads", int64, "",
+               "of `other`, of the rarer barcode of a chimera, or of the barcode in the other sample"},
+};
+
 /// One row a barcode of a pool and condition.
 inline constexpr std::array feature_scores = {
     ColumnSpec{"condition", categorical, "",
@@ -402,6 +416,8 @@ inline constexpr std::array table_specs = {
     TableSpec{table_name::traits, "one number a well and trait", "", column::traits},
     TableSpec{table_name::samples, "the sequenced samples of a pool", "sample", column::samples, true},
     TableSpec{table_name::features, "the barcodes of a pool", "feature", column::features},
+    TableSpec{table_name::suspects, "reads and counts of a pool that may not be what they seem", "",
+              column::suspects},
     TableSpec{table_name::feature_scores, "one estimate a barcode of a pool and condition", "",
               column::feature_scores},
     TableSpec{table_name::group_scores, "one estimate a gene or strain of a pool and condition", "",
