@@ -175,15 +175,24 @@ PlateFile read_bmg(const Document& document) {
     std::vector<Run> runs = find_runs(document);
     keep_one_view(runs);
     std::map<std::string, std::uint32_t> plates;
+    // Of runs without readings: another sheet of the same run may have them, another run is another plate.
+    std::map<std::string, std::map<Well, std::string>> unread_samples;
     for (const Run& run : runs) {
         const auto [known, added] = plates.try_emplace(run.key(), 0);
-        if (added)
+        if (added) {
             known->second = new_plate(file, plate_name(run));
+            for (const auto& [well, sample] : unread_samples[run.key()])
+                file.samples[{known->second, well}] = sample;
+        }
         const std::size_t before = file.measurements.size();
         bmg::RunReader(document, run, known->second, file).read();
         if (file.measurements.size() > before) {
             note_run(file, run);
         } else if (added) {
+            const auto own = file.samples.lower_bound({known->second, Well{}});
+            for (auto sample = own; sample != file.samples.end(); ++sample)
+                unread_samples[run.key()][sample->first.second] = sample->second;
+            file.samples.erase(own, file.samples.end());
             file.plates.pop_back();
             plates.erase(known);
         }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 
@@ -130,11 +131,20 @@ bool is_reading(std::string_view cell) {
 }
 
 std::uint32_t new_plate(PlateFile& file, std::string_view wanted) {
-    std::string name(wanted);
-    const auto taken = [&](const PlateInfo& plate) { return plate.name == name; };
-    for (int n = 2; std::any_of(file.plates.begin(), file.plates.end(), taken); ++n)
-        name = fmt::format("{} ({})", wanted, n);
-    return file.plate(name);
+    std::vector<bool> taken(file.plates.size() + 2);  // [n]: "wanted (n)"; 1: "wanted"
+    for (const PlateInfo& plate : file.plates) {
+        std::string_view name = plate.name;
+        if (!name.starts_with(wanted))
+            continue;
+        name.remove_prefix(wanted.size());
+        std::size_t n = name.empty() ? 1 : 0;
+        if (name.starts_with(" (") && name.ends_with(')'))
+            std::from_chars(name.data() + 2, name.data() + name.size() - 1, n);
+        if (n < taken.size())
+            taken[n] = true;
+    }
+    const auto n = std::find(taken.begin() + 1, taken.end(), false) - taken.begin();
+    return file.plate(n == 1 ? std::string(wanted) : fmt::format("{} ({})", wanted, n));
 }
 
 double wavelength_in(std::string_view text) {

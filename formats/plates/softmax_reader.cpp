@@ -297,15 +297,8 @@ Match sniff_head(std::string_view text) {
 }
 
 std::uint32_t add_plate(PlateFile& file, const SoftmaxPlate& plate) {
-    const auto taken = [&](const std::string& name) {
-        return std::any_of(file.plates.begin(), file.plates.end(),
-                           [&](const PlateInfo& p) { return p.name == name; });
-    };
-    const std::string given = plate.name.empty() ? std::to_string(file.plates.size() + 1) : plate.name;
-    std::string name = given;
-    for (int n = 2; taken(name); ++n)
-        name = fmt::format("{} ({})", given, n);
-    const std::uint32_t index = file.plate(name);
+    const std::uint32_t index =
+        new_plate(file, plate.name.empty() ? std::to_string(file.plates.size() + 1) : plate.name);
     file.plates[index].shape = plate.shape;
     return index;
 }

@@ -130,6 +130,7 @@ class Reader {
             read_table();
         if (library_.entries.empty())
             throw FormatError(library_.path, "", "holds no barcodes");
+        name_joined();
         name_shared_ids();
         library_.paired = std::all_of(library_.entries.begin(), library_.entries.end(),
                                       [](const LibraryEntry& entry) { return entry.first_part > 0; });
@@ -225,7 +226,7 @@ class Reader {
             library_.entries.push_back(entry);
             lines_.push_back(static_cast<std::uint32_t>(line));
         } else {
-            join(line, library_.entries[known->second], lines_[known->second], entry);
+            join(line, known->second, entry);
         }
     }
 
@@ -249,18 +250,34 @@ class Reader {
     }
 
     /// A second row of a barcode: reads cannot tell which of the two they are of.
-    void join(std::size_t line, LibraryEntry& entry, std::uint32_t first_line, const LibraryEntry& again) {
-        const auto joined = [&](std::string_view a, std::string_view b) {
-            if (a == b || b.empty())
-                return a;
-            return std::string_view(library_.texts.emplace_back(fmt::format("{};{}", a, b)));
+    void join(std::size_t line, std::size_t index, const LibraryEntry& again) {
+        const LibraryEntry& entry = library_.entries[index];
+        const auto [known, is_first] = joined_.try_emplace(index);
+        Names& names = known->second;
+        if (is_first)
+            names = {std::string(entry.id), std::string(entry.strain), std::string(entry.gene)};
+        const auto append = [](std::string& all, std::string_view name) {
+            if (!name.empty() && all != name)
+                all.append(";").append(name);
         };
-        entry.id = joined(entry.id, again.id);
-        entry.strain = joined(entry.strain, again.strain);
-        entry.gene = joined(entry.gene, again.gene);
+        append(names.id, again.id);
+        append(names.strain, again.strain);
+        append(names.gene, again.gene);
         library_.notes.push_back(
-            {line, fmt::format("has the same barcode as line {}: counted as one, '{}'", first_line,
-                               entry.id.empty() ? entry.barcode : entry.id)});
+            {line, fmt::format("'{}' has the same barcode as line {}: the two are counted as one",
+                               again.id.empty() ? again.barcode : again.id, lines_[index])});
+    }
+
+    void name_joined() {
+        const auto keep = [&](std::string& name) -> std::string_view {
+            return library_.texts.emplace_back(std::move(name));
+        };
+        for (auto& [index, names] : joined_) {
+            LibraryEntry& entry = library_.entries[index];
+            entry.id = keep(names.id);
+            entry.strain = keep(names.strain);
+            entry.gene = keep(names.gene);
+        }
     }
 
     /// Barcodes of several lengths are often a slip in the table.
@@ -300,8 +317,13 @@ class Reader {
         throw FormatError(library_.path, fmt::format("line {}", line), what);
     }
 
+    struct Names {
+        std::string id, strain, gene;
+    };
+
     Library library_;
     std::unordered_map<std::string_view, std::size_t> rows_;
+    std::unordered_map<std::size_t, Names> joined_;  ///< of the entries that several rows are
     std::vector<std::uint32_t> lines_;
     std::size_t changed_letters_ = 0;
 };

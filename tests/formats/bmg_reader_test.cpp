@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include "formats/error.hpp"
@@ -242,4 +244,25 @@ TEST_CASE("BMG workbooks: sheets that show the same run are read once, others ar
                                     .to_bytes = [](std::string_view text) {
                                         return make_workbook({sheet_from_text("Table All Cycles", text)});
                                     }});
+}
+
+TEST_CASE("bmg: the samples of a run without readings are no other run's, but those of its other sheets") {
+    using wellsieve::tests::make_workbook;
+    using wellsieve::tests::sheet_from_text;
+    const auto head = [](std::string_view test) {
+        return fmt::format(
+            "User: U\nPath: C:\\BMG\\SMART Control\\U\\Data\nTest ID: {}\nTest Name: t\n"
+            "Date: 1/2/2026\nTime: 3:04:05 PM\nFluorescence (FI)\n\n",
+            test);
+    };
+    const std::string layout = "\t1. Layout\n\t1\t2\nA\tX1\tX2\n\n";
+    const std::string readings_of_run = "\t2. Raw Data (480-14/520-30)\n\t1\t2\nA\t5\t6\n\n";
+    const PlateFile other = read_sample(head("1") + layout + head("2") + readings_of_run);
+    REQUIRE(other.plates.size() == 1);
+    CHECK(other.samples.empty());
+    const PlateFile same = read_sample(make_workbook(
+        {sheet_from_text("a", head("1") + layout), sheet_from_text("b", head("1") + readings_of_run)}));
+    REQUIRE(same.plates.size() == 1);
+    CHECK(same.samples.at({0, Well{0, 1}}) == "X2");
+    CHECK_THROWS_AS(read_sample(head("1") + layout), FormatError);
 }

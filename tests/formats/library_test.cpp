@@ -65,6 +65,19 @@ TEST_CASE("rows that cannot be told apart are one entry, and a note says so") {
     CHECK_THAT(library.notes[2].text, Catch::Contains("1 barcodes are in lower case"));
 }
 
+TEST_CASE("a barcode in every row takes no more memory than the rows do") {
+    std::string text = "id,barcode,gene\n";
+    for (int i = 0; i < 20000; ++i)
+        text += "g" + std::to_string(i) + ",ACGT,X\n";
+    const Library library = parse_library("l", text);
+    REQUIRE(library.entries.size() == 1);
+    std::size_t bytes = library.entries[0].id.size() + library.entries[0].gene.size();
+    for (const LibraryNote& note : library.notes)
+        bytes += note.text.size();
+    CHECK(library.notes.size() == 19999);
+    CHECK(bytes < 10 * text.size());
+}
+
 TEST_CASE("ids that several barcodes share are strains") {
     CHECK(described("id,barcode\na,ACGT\na,CCCC\n") == "ACGT|ACGT|a|\nCCCC|CCCC|a|\n");
 }

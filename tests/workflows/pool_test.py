@@ -431,7 +431,7 @@ def test_reads_that_are_not_as_they_should_be(program, folder):
     stdout, _ = run(program, "check", place("screen.toml"))
     for note in ("library.csv: 1 barcodes are in lower case or have U for T",
                  "library.csv: barcodes are of several lengths: 1 of 12 bases, 50 of 20 bases",
-                 "library.csv: line 53: has the same barcode as line 3: counted as one, 'g1;h2'"):
+                 "library.csv: line 53: 'h2' has the same barcode as line 3: the two are counted as one"):
         assert note in stdout, stdout
     write(place("library.csv"), "guide,barcode,gene\n")
     refused(program, folder, "library.csv: holds no barcodes")
