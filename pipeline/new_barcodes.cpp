@@ -23,6 +23,10 @@ using sequence::Orientation;
 
 constexpr std::size_t most_sequences = 20'000'000;
 
+bool is_lower(char base) {
+    return base >= 'a';
+}
+
 struct TextHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -92,8 +96,12 @@ class Reader {
         if (part.length == 0)
             return false;
         const std::string_view barcode = bases.substr(part.begin, part.length);
-        if (std::all_of(barcode.begin(), barcode.end(), sequence::is_base))
+        if (!std::all_of(barcode.begin(), barcode.end(), sequence::is_base))
+            return true;
+        if (std::none_of(barcode.begin(), barcode.end(), is_lower))
             add(found, barcode, 1);
+        else
+            add(found, sequence::to_text(sequence::pack(barcode), part.length), 1);
         return true;
     }
 

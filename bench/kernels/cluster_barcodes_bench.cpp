@@ -27,7 +27,7 @@ void run(benchmark::State& state) {
     }
     const std::vector<std::uint8_t> length(bases.size(), 20);
     for (auto _ : state)
-        benchmark::DoNotOptimize(cluster_barcodes({bases, length, reads}, {}));
+        benchmark::DoNotOptimize(kernels::sequence::cluster_barcodes({bases, length, reads}, {}));
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(bases.size()));
 }
 

@@ -60,6 +60,12 @@ def test_known_barcodes_come_back(program, folder):
         for barcode, reads in wanted.items():
             assert 0.97 * reads - 3 <= found[sample][barcode] <= reads, (barcode, reads, found[sample][barcode])
     run(program, "run", path, "--threads", "4")  # other bytes would be an error
+    with open(os.path.join(folder, "b.fastq"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    lines[1::8] = map(str.lower, lines[1::8])
+    write(os.path.join(folder, "b.fastq"), "\n".join(lines) + "\n")
+    run(program, "run", path, "--force")
+    assert counts_of(folder) == found, "lower case is the same bases"
     run(program, "run", screen(folder, "*.fastq", LEFT, RIGHT, "barcode_length = 20\nleast_reads = 5"), "--force")
     assert all(len(barcode) == 20 for barcode in counts_of(folder)["a"])
 

@@ -118,7 +118,8 @@ def test_poolq_layouts(program, folder):
 
 
 def test_poolq_phred64(program, folder):
-    """Real reads of the first Genome Analyzers, whose qualities begin at '@'. They end one base before the barcode."""
+    """Real reads of the first Genome Analyzers, whose qualities begin at '@'. They end one base before
+    the barcode does."""
     data = os.path.join(POOLS, "poolq_phred64")
     with open(os.path.join(data, "reference-8.csv"), encoding="utf-8") as file:
         write_csv(os.path.join(folder, "library.csv"), ["barcode", "id"],
