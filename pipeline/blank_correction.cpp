@@ -1,10 +1,13 @@
 #include "pipeline/blank_correction.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <span>
 #include <string_view>
 
+#include "kernels/curve/interpolate.hpp"
+#include "kernels/curve/lowess.hpp"
 #include "kernels/plate/summary.hpp"
 
 namespace wellsieve::pipeline {
@@ -34,6 +37,32 @@ double median_at(const ReadoutSeries& series, std::size_t first_cell, const std:
         if (series.flags[first_cell + well] == Flag::none)
             values.push_back(series.values[first_cell + well]);
     return values.empty() ? otherwise : median_of(values);
+}
+
+/// LOWESS over time; a time without a blank lies on the line between its neighbours. An endpoint has no time
+/// and stays as it is.
+void smooth(const std::vector<double>& times_s, double span, std::vector<double>& levels) {
+    std::vector<double> times;
+    std::vector<double> known;
+    std::vector<std::size_t> timed;
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+        if (std::isnan(times_s[i]))
+            continue;
+        timed.push_back(i);
+        if (std::isfinite(levels[i])) {
+            times.push_back(times_s[i]);
+            known.push_back(levels[i]);
+        }
+    }
+    std::vector<double> fitted(known.size());
+    kernels::curve::lowess(times, known, {.span = span}, fitted);
+    std::vector<double> wanted;
+    for (std::size_t i : timed)
+        wanted.push_back(times_s[i]);
+    std::vector<double> found(wanted.size());
+    kernels::curve::interpolate({fitted, times, 1}, wanted, found);
+    for (std::size_t k = 0; k < timed.size(); ++k)
+        levels[timed[k]] = found[k];
 }
 
 /// The well's own readings, flagged ones left out.
@@ -77,17 +106,21 @@ std::vector<double> blanks_of(const PlateData& plate, const ReadoutSeries& serie
                                    trait.blank == Blank::none ? 0 : trait.blank_value);
     if (trait.blank == Blank::first || trait.blank == Blank::minimum)
         return own_blanks(series, wells, trait.blank);
-    const bool by_medium = trait.blank == Blank::medium;
+    const bool by_medium = trait.blank == Blank::medium || trait.blank == Blank::medium_lowess;
+    const bool smoothly = trait.blank == Blank::lowess || trait.blank == Blank::medium_lowess;
     const double otherwise = trait.blank == Blank::automatic ? 0 : missing;
-    const auto of_medium = blank_wells(plate, by_medium);
     std::vector<double> blanks(series.times_s.size() * wells, otherwise);
-    for (std::size_t time = 0; time < series.times_s.size(); ++time)
-        for (const auto& [medium, blank] : of_medium) {
-            const double value = median_at(series, time * wells, blank, otherwise);
+    for (const auto& [medium, blank] : blank_wells(plate, by_medium)) {
+        std::vector<double> levels;
+        for (std::size_t time = 0; time < series.times_s.size(); ++time)
+            levels.push_back(median_at(series, time * wells, blank, otherwise));
+        if (smoothly)
+            smooth(series.times_s, trait.blank_span, levels);
+        for (std::size_t time = 0; time < levels.size(); ++time)
             for (std::size_t well = 0; well < wells; ++well)
                 if (!by_medium || plate.wells[well].medium == medium)
-                    blanks[time * wells + well] = value;
-        }
+                    blanks[time * wells + well] = levels[time];
+    }
     return blanks;
 }
 

@@ -23,6 +23,9 @@ enum class RateMethod {
 /// The level onto which the tangent at the largest rate is led down to give the lag.
 enum class LagLevel { first, minimum, mean_of_first };
 
+/// How readings that stand out are set aside.
+enum class Outliers { none, hampel };
+
 /// [curves]: how growth curves are analysed.
 struct CurveOptions {
     RateMethod method = RateMethod::window;
@@ -35,6 +38,8 @@ struct CurveOptions {
         kernels::curve::undefined;  ///< after the blank; not set: from the plate's blanks
     double detection_sd = 3;        ///< so many standard deviations of the plate's blanks are seen
     double quantification_sd = 15;  ///< and a reading of so many has a logarithm good enough for a rate
+    Outliers outliers = Outliers::none;
+    double outlier_sd = 5;  ///< of Outliers::hampel: so many standard deviations from the median around it
     LagLevel lag_level = LagLevel::mean_of_first;
     std::uint32_t first_points = 3;  ///< of lag_level = "mean_of_first"
     double min_fold_change = 1.5;    ///< below it there is no growth
@@ -48,6 +53,7 @@ struct CurveOptions {
 
 std::vector<std::string_view> words_of(RateMethod);
 std::vector<std::string_view> words_of(LagLevel);
+std::vector<std::string_view> words_of(Outliers);
 std::vector<std::string_view> words_of(kernels::curve::GrowthModel);
 std::vector<std::string_view> words_of(kernels::curve::FitScale);
 

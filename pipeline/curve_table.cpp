@@ -76,15 +76,18 @@ void add_places_and_verdicts(const Screen& screen, ResultTable& table) {
     Places places(screen);
     TextColumn verdict;
     TextColumn verdicts;
+    TextColumn outliers;
     for (const CurveColumn& curves : screen.curves)
         for (std::size_t i = 0; i < curves.wells.size(); ++i) {
             places.add(curves, i);
             verdict.add(std::string(verdict_name(curves.found[i].verdicts)));
             verdicts.add(verdict_list(curves.found[i].verdicts));
+            outliers.add(curves.outliers.empty() ? "" : curves.outliers[i]);
         }
     places.move_to(table);
     table.add("verdict", verdict.take());
     table.add("verdicts", verdicts.take());
+    table.add("outliers_h", outliers.take());
 }
 
 /// `row(curves, model, well)` of each fitted curve, in the order of the table.

@@ -7,9 +7,11 @@
 #include <limits>
 #include <numbers>
 
+#include "kernels/curve/outliers.hpp"
 #include "pipeline/blank_correction.hpp"
 #include "pipeline/growth_fits.hpp"
 #include "pipeline/rate_methods.hpp"
+#include "pipeline/readout_correction.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -67,6 +69,28 @@ void take_known_intervals(GrowthCurves& curves) {
     }
 }
 
+/// Empties the cells that Hampel's filter finds; by well, the hours of those cells. The noise of the whole
+/// curve is the least that the filter takes for noise.
+std::vector<std::string> take_outliers(CurveMatrix& matrix, double limit_sd) {
+    const curve::Curves curves{matrix.values, matrix.times_h, matrix.wells};
+    std::vector<curve::GrowthRate> rates(matrix.wells);
+    curve::growth_rates(curves, {}, {}, rates);
+    std::vector<double> noise;
+    for (const curve::GrowthRate& rate : rates)
+        noise.push_back(rate.noise_sd);
+    std::vector<std::uint8_t> marks(matrix.values.size());
+    curve::find_outliers(curves, noise, limit_sd, marks);
+    std::vector<std::string> hours(matrix.wells);
+    for (std::size_t cell = 0; cell < marks.size(); ++cell)
+        if (marks[cell] != 0) {
+            std::string& of_well = hours[cell % matrix.wells];
+            of_well +=
+                fmt::format("{}{:.6g}", of_well.empty() ? "" : ", ", matrix.times_h[cell / matrix.wells]);
+            matrix.values[cell] = curve::undefined;
+        }
+    return hours;
+}
+
 curve::StartLevel start_level_of(LagLevel level) {
     switch (level) {
         case LagLevel::first:
@@ -94,9 +118,10 @@ std::vector<Verdict> verdicts_against(Feature feature) {
 
 }  // namespace
 
-CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, const TraitOptions& trait) {
+CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, const TraitOptions& trait,
+                         const ReadoutCorrection& correction) {
     const std::size_t wells = plate.shape.wells();
-    const std::vector<double> blanks = blanks_of(plate, series, trait);
+    const std::vector<double> corrected = corrected_values(plate, series, trait, correction);
     CurveMatrix curves;
     curves.wells = wells;
     curves.was_read.resize(wells);
@@ -111,8 +136,7 @@ CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, co
             continue;
         curves.times_h.push_back(series.times_s[time] / formats::plates::hour_s);
         for (std::size_t cell = time * wells; cell < (time + 1) * wells; ++cell)
-            curves.values.push_back(series.flags[cell] == Flag::none ? series.values[cell] - blanks[cell]
-                                                                     : curve::undefined);
+            curves.values.push_back(std::isfinite(corrected[cell]) ? corrected[cell] : curve::undefined);
     }
     return curves;
 }
@@ -121,8 +145,10 @@ std::vector<double> detection_limits(const CurveMatrix& curves, const CurveOptio
     return limits_of(curves, detection_level(curves, options));
 }
 
-GrowthCurves analyse_growth(const CurveMatrix& matrix, const CurveOptions& options,
-                            const TraitOptions& trait) {
+GrowthCurves analyse_growth(CurveMatrix matrix, const CurveOptions& options, const TraitOptions& trait) {
+    std::vector<std::string> outliers;
+    if (options.outliers == Outliers::hampel)
+        outliers = take_outliers(matrix, options.outlier_sd);
     const curve::Curves curves{matrix.values, matrix.times_h, matrix.wells};
     curve::CurveTraitOptions traits;
     traits.start_level = start_level_of(options.lag_level);
@@ -151,13 +177,18 @@ GrowthCurves analyse_growth(const CurveMatrix& matrix, const CurveOptions& optio
                                 found.traits, {options.bootstrap, options.seed}, found.intervals);
         take_known_intervals(found);
     }
+    for (std::size_t well = 0; well < outliers.size(); ++well)
+        if (!outliers[well].empty())
+            found.traits[well].verdicts.add(Verdict::outliers_removed);
+    found.outliers = std::move(outliers);
     return found;
 }
 
 bool same_analysis(const TraitOptions& a, const TraitOptions& b) {
     const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
     return a.readout == b.readout && a.blank == b.blank && same(a.blank_value, b.blank_value) &&
-           same(a.from_h, b.from_h) && same(a.to_h, b.to_h) && same(a.threshold, b.threshold);
+           same(a.blank_span, b.blank_span) && same(a.from_h, b.from_h) && same(a.to_h, b.to_h) &&
+           same(a.threshold, b.threshold);
 }
 
 GrowthFeature growth_feature(Feature feature, const curve::GrowthRate& rate, const curve::CurveTraits& traits,

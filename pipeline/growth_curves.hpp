@@ -25,7 +25,8 @@ struct CurveMatrix {
 
 /// Without rows that have no time: an endpoint is no curve. Where each well has a clock of its own, a row is
 /// one round of readings at its mean time.
-CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, const TraitOptions& trait);
+CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, const TraitOptions& trait,
+                         const ReadoutCorrection& correction);
 
 /// What the growth curves of one readout of a plate give. One entry a well.
 struct GrowthCurves {
@@ -34,13 +35,14 @@ struct GrowthCurves {
     std::vector<kernels::curve::CurveTraits> traits;
     std::vector<std::vector<kernels::curve::GrowthFit>> fits = {};  ///< [model of CurveOptions::fits][well]
     std::vector<kernels::curve::TraitIntervals> intervals = {};     ///< empty without a bootstrap
+    std::vector<std::string> outliers =
+        {};  ///< hours of the readings that were left out; empty: none asked for
 };
 
 /// The level that is above the plate's blanks in every well, or no levels where none is known.
 std::vector<double> detection_limits(const CurveMatrix& curves, const CurveOptions& options);
 
-GrowthCurves analyse_growth(const CurveMatrix& curves, const CurveOptions& options,
-                            const TraitOptions& trait);
+GrowthCurves analyse_growth(CurveMatrix curves, const CurveOptions& options, const TraitOptions& trait);
 
 /// Whether one analysis serves both traits.
 bool same_analysis(const TraitOptions& a, const TraitOptions& b);

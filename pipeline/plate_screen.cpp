@@ -67,9 +67,19 @@ void check_fed_batch(const Screen& screen) {
                                    "some of its readouts have a unit of volume, others none");
 }
 
+/// What is written when it changes is a sensor's, and no reading of a plate.
+void check_corrections(const Screen& screen) {
+    for (const NamedReadout& readout : screen.readouts)
+        for (const ReadoutSelector& selector : screen.options.readouts)
+            if (readout.readout.on_change && selector.name == readout.name && selector.correction.corrects())
+                throw formats::FormatError("screen", fmt::format("[readouts.{}]", readout.name),
+                                           "is a sensor's track: it is taken as it is, without corrections");
+}
+
 void check_readouts(const Screen& screen) {
     check_gas(screen);
     check_fed_batch(screen);
+    check_corrections(screen);
     std::vector<std::string> present;
     if (!screen.options.gas.inlet_flow.empty())
         present = {"our", "cer", "rq"};
@@ -111,6 +121,8 @@ void add_curves(const GrowthCurves& curves, std::size_t first_well, CurveColumn&
             column.wells.push_back(first_well + i);
             column.rates.push_back(curves.rates[i]);
             column.found.push_back(curves.traits[i]);
+            if (!curves.outliers.empty())
+                column.outliers.push_back(curves.outliers[i]);
             for (std::size_t model = 0; model < curves.fits.size(); ++model)
                 column.fits[model].push_back(curves.fits[model][i]);
             if (!curves.intervals.empty())
@@ -146,8 +158,12 @@ void measure_traits(Screen& screen) {
     const std::vector<TraitOptions>& traits = screen.options.traits;
     CurveOptions of_curves = screen.options.curves;
     of_curves.seed = screen.options.rank.seed;
-    const MeasureTraits measure{traits, screen.readouts, of_curves, screen.options.gas,
-                                screen.options.fed_batch};
+    const MeasureTraits measure{traits,
+                                screen.readouts,
+                                of_curves,
+                                screen.options.gas,
+                                screen.options.fed_batch,
+                                screen.options.readouts};
     screen.traits.clear();
     for (const TraitOptions& trait : traits)
         screen.traits.push_back(empty_column(trait, screen.wells()));

@@ -3,7 +3,7 @@
 namespace wellsieve::pipeline {
 
 std::vector<std::string_view> words_of(Blank) {
-    return {"auto", "none", "plate", "medium", "constant", "first", "minimum"};
+    return {"auto", "none", "plate", "medium", "lowess", "medium_lowess", "constant", "first", "minimum"};
 }
 
 std::vector<std::string_view> words_of(Feature) {
@@ -44,6 +44,10 @@ std::vector<std::string_view> words_of(RateMethod) {
 
 std::vector<std::string_view> words_of(LagLevel) {
     return {"first", "minimum", "mean_of_first"};
+}
+
+std::vector<std::string_view> words_of(Outliers) {
+    return {"none", "hampel"};
 }
 
 std::vector<std::string_view> words_of(kernels::curve::GrowthModel) {

@@ -15,6 +15,17 @@ namespace wellsieve::pipeline {
 
 inline constexpr double not_set = std::numeric_limits<double>::quiet_NaN();
 
+/// How a reading, less its blank, becomes what it stands for.
+struct ReadoutCorrection {
+    std::vector<double> polynomial;  ///< coefficients of the first power and up; empty: none
+    std::string calibration;         ///< a table of a dilution series, measured and true; empty: none
+    std::vector<double> measured;    ///< of that table, ascending
+    std::vector<double> truth;
+    double path_length_cm = 1;  ///< of the light through the well
+
+    bool corrects() const { return !polynomial.empty() || !calibration.empty() || path_length_cm != 1; }
+};
+
 /// [readouts.NAME]: which of the files' readings a name stands for. What is not set is not compared.
 struct ReadoutSelector {
     std::string name;
@@ -25,14 +36,17 @@ struct ReadoutSelector {
     std::string label;  ///< what the file calls it
     int read = 0;       ///< 1, 2, … where the same optics were read several times; 0: not compared
     std::vector<double> in_feed;  ///< of a vessel: its concentration in each of the feeds of [fed_batch]
+    ReadoutCorrection correction = {};
 };
 
 /// What is subtracted from a readout before anything else.
 enum class Blank {
     automatic,  ///< plate where there are blanks, otherwise none
     none,
-    plate,   ///< median of the plate's blanks at that time
-    medium,  ///< median of the plate's blanks with the well's medium at that time
+    plate,          ///< median of the plate's blanks at that time
+    medium,         ///< median of the plate's blanks with the well's medium at that time
+    lowess,         ///< a smooth curve through `plate` over time
+    medium_lowess,  ///< and through `medium`
     constant,
     first,    ///< median of the well's own first three readings: the inoculum goes with it
     minimum,  ///< the well's own smallest reading; rates come out far too high (growthcurver's default)
@@ -171,7 +185,8 @@ struct TraitOptions {
     double slope_window_h = 1;        ///< of the promoter activities: width of the lines whose slope is dP/dt
     std::optional<kernels::curve::GrowthModel> fit;  ///< the feature is that of this fitted model
     Blank blank = Blank::automatic;
-    double blank_value = 0;  ///< for Blank::constant
+    double blank_value = 0;       ///< for Blank::constant
+    double blank_span = 2.0 / 3;  ///< for Blank::lowess: share of the times that a line is fitted to
     Scale scale = Scale::automatic;
     Goal goal = Goal::maximize;
     double target = not_set;

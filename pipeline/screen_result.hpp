@@ -41,6 +41,7 @@ struct CurveColumn {
     std::vector<std::size_t> wells;  ///< of the screen, ascending
     std::vector<kernels::curve::GrowthRate> rates;
     std::vector<kernels::curve::CurveTraits> found;
+    std::vector<std::string> outliers;  ///< hours of the readings that were left out; empty: none asked for
     std::vector<std::vector<kernels::curve::GrowthFit>> fits;  ///< [model of CurveOptions::fits], as `found`
     std::vector<kernels::curve::TraitIntervals> intervals;     ///< empty without a bootstrap
 };

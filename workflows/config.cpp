@@ -51,6 +51,7 @@ ReadoutSelector read_readout(TomlTable& table) {
     table.read("read", read);
     selector.read = static_cast<int>(read);
     read_in_feed(table, selector.in_feed);
+    read_correction(table, selector);
     table.finish();
     return selector;
 }
@@ -110,6 +111,7 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
                                            near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
     };
     for (const TraitOptions& trait : options.traits) {
+        check_corrected(root, trait, options.readouts);
         require_readout(trait, trait.readout);
         require_readout(trait, trait.per);
         require_readout(trait, trait.setpoint);
@@ -257,6 +259,7 @@ void append_readout(std::string& out, const ReadoutSelector& selector) {
         out += fmt::format("read = {}\n", selector.read);
     if (!selector.in_feed.empty())
         out += fmt::format("in_feed = [{}]\n", fmt::join(selector.in_feed, ", "));
+    out += correction_text(selector.correction);
 }
 
 }  // namespace

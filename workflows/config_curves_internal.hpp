@@ -1,12 +1,21 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "pipeline/screen_options.hpp"
 #include "workflows/toml_table_internal.hpp"
 
-// The keys of growth curves in screen.toml, and how the effective configuration writes them.
+// The keys of growth curves, and of what is corrected before them, in screen.toml, and how the effective
+// configuration writes them.
 namespace wellsieve::workflows {
+
+/// polynomial, calibration, path_length_cm or volume_ul and well_diameter_mm of a readout.
+void read_correction(TomlTable& table, pipeline::ReadoutSelector& selector);
+std::string correction_text(const pipeline::ReadoutCorrection& correction);
+/// A feature of a sensor's track is of its readings as they are.
+void check_corrected(TomlTable& root, const pipeline::TraitOptions& trait,
+                     const std::vector<pipeline::ReadoutSelector>& readouts);
 
 /// `fit = "gompertz"` of a trait: its feature is that of the fitted model.
 void read_fit(TomlTable& table, pipeline::TraitOptions& trait);

@@ -21,6 +21,9 @@ using pipeline::TraitOptions;
 
 /// `blank = "plate"` or a number to subtract.
 void read_blank(TomlTable& table, TraitOptions& trait) {
+    table.read("blank_span", trait.blank_span);
+    if (!(trait.blank_span > 0 && trait.blank_span <= 1))
+        table.problem("blank_span", "must lie between 0 and 1");
     const toml::node* node = table.find("blank");
     if (node == nullptr)
         return;
@@ -178,6 +181,8 @@ std::string trait_text(const TraitOptions& trait) {
         append(out, "blank", trait.blank_value);
     else
         append(out, "blank", std::string(to_string(trait.blank)));
+    if (trait.blank == Blank::lowess || trait.blank == Blank::medium_lowess)
+        append(out, "blank_span", trait.blank_span);
     append(out, "scale", std::string(to_string(trait.scale)));
     if (trait.goal == Goal::target)
         append(out, "goal", trait.target);

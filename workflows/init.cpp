@@ -196,6 +196,10 @@ std::string plates_toml(const Found& found) {
     text += table_line("batch", "", "1", "plates made and grown together");
     for (const auto& [name, readout] : found.readouts)
         text += readout_section(name, readout);
+    text += R"(# calibration = "dilutions.csv"      # columns measured, true: readings less the blank, and what they should be
+# polynomial = [1, 0.05]            # or true = 1 x + 0.05 x^2 ...
+# path_length_cm = 0.56             # absorbance is divided by it; or volume_ul = 200 and well_diameter_mm = 6.7
+)";
     text += fmt::format("\n[[traits]]\nname = \"{0}\"\nreadout = \"{0}\"\n", found.readouts.begin()->first);
     text += R"(# per = "od600"                     # divide by another readout
 feature = "endpoint"                # endpoint, maximum, minimum, mean, auc; of growth curves: growth_rate,
@@ -218,7 +222,9 @@ feature = "endpoint"                # endpoint, maximum, minimum, mean, auc; of 
 # at_biomass = 0.3                  # of ratio_at_biomass, after the blank
 # slope_window_h = 1                # of the promoter activities: width of the lines whose slope is taken
 # fit = "gompertz"                  # growth_rate, doubling_time, lag, carrying_capacity, initial_biomass of a fitted model
-blank = "auto"                      # auto, none, plate, medium, a number, or the well's own: first, minimum
+blank = "auto"                      # auto, none, a number; at each time: plate, medium; smooth over time: lowess,
+                                    # medium_lowess; the well's own: first, minimum
+# blank_span = 0.667                # of lowess: share of the times that a line is fitted to
 scale = "auto"                      # auto, log2, linear
 goal = "maximize"                   # maximize, minimize, or a target value
 normalise = "auto"                  # auto, none, control, percent_of_control, parent, mean, median, shorth,
@@ -240,6 +246,8 @@ quota = 0.95                        # growthrates: windows within this share of 
 detection_sd = 3                    # so many standard deviations of the plate's blanks, after the blank, are seen
 # detection_limit = 0.02            # or this level
 quantification_sd = 15              # readings below so many are not used for the rate
+outliers = "none"                   # hampel: readings far from the seven around them are left out
+outlier_sd = 5                      # of hampel: so many standard deviations
 lag_level = "mean_of_first"         # where the tangent ends: first, minimum, mean_of_first
 first_points = 3                    # of mean_of_first
 min_fold_change = 1.5               # a curve that rises less does not grow

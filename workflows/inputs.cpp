@@ -44,6 +44,11 @@ class Gatherer {
         std::sort(inputs_.jobs.begin(), inputs_.jobs.end(), [](const PlateJob& a, const PlateJob& b) {
             return pipeline::natural_less(a.name, b.name);
         });
+        for (const pipeline::ReadoutSelector& readout : config_.options.readouts)
+            if (!readout.correction.calibration.empty())
+                read("calibration", readout.correction.calibration, [&](const plates::Document& document) {
+                    inputs_.calibrations[readout.name] = plates::read_calibration(document);
+                });
         if (!config_.strain_table.empty())
             read("strains", config_.strain_table, [&](const plates::Document& document) {
                 inputs_.strains = plates::read_strain_table(document);

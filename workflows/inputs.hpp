@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "formats/plates/calibration.hpp"
 #include "formats/plates/layout.hpp"
 #include "pipeline/stages/place_wells.hpp"
 #include "pipeline/stages/read_plates.hpp"
@@ -16,8 +18,9 @@ namespace wellsieve::workflows {
 struct ScreenInputs {
     std::vector<pipeline::PlateJob> jobs;               ///< in natural order of their names
     std::vector<pipeline::PlacementOptions> placement;  ///< [entry of the configuration's plates]
+    std::map<std::string, formats::plates::Calibration> calibrations;  ///< by readout
     formats::plates::StrainTable strains;
-    std::vector<pipeline::InputFile> tables;  ///< layouts, strain table, masks, plate lists
+    std::vector<pipeline::InputFile> tables;  ///< layouts, strain table, masks, plate lists, calibrations
 };
 
 /// A glob that matches that name alone: what globs give a meaning is escaped.
@@ -31,8 +34,8 @@ std::string name_of(const ScreenConfig& config, const std::string& path);
 
 std::string bytes_of_file(const std::filesystem::path& path);
 
-/// Finds the files and reads layouts, strain table, masks and plate lists. Each thing that is wrong is one
-/// line in `problems`; nothing is thrown for it.
+/// Finds the files and reads layouts, strain table, masks, plate lists and calibrations. Each thing that is
+/// wrong is one line in `problems`; nothing is thrown for it.
 ScreenInputs gather_inputs(const ScreenConfig& config, std::vector<std::string>& problems);
 
 /// Names what the layouts, masks and plate lists speak of and no file holds.

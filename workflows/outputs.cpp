@@ -185,6 +185,11 @@ void print_pool(const pipeline::PoolCounts& pool) {
 }  // namespace
 
 void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, Screen& screen) {
+    for (pipeline::ReadoutSelector& readout : screen.options.readouts)
+        if (const auto found = inputs.calibrations.find(readout.name); found != inputs.calibrations.end()) {
+            readout.correction.measured = found->second.measured;
+            readout.correction.truth = found->second.truth;
+        }
     pipeline::PlateCollection& collection = screen.plates;
     collection.inputs.insert(collection.inputs.end(), inputs.tables.begin(), inputs.tables.end());
     for (pipeline::ScreenReject& reject : unused_entries(inputs, collection.plates))

@@ -123,6 +123,20 @@ void TomlTable::read(std::string_view key, std::vector<std::string>& value) {
         value.push_back(*element.value<std::string>());
 }
 
+void TomlTable::read(std::string_view key, std::vector<double>& value) {
+    const toml::node* node = find(key);
+    if (node == nullptr)
+        return;
+    const toml::array* array = node->as_array();
+    value.clear();
+    if (array != nullptr)
+        for (const toml::node& element : *array)
+            if (element.is_number())
+                value.push_back(*element.value<double>());
+    if (array == nullptr || array->empty() || value.size() != array->size())
+        problem(key, "an array of numbers is wanted");
+}
+
 std::optional<std::size_t> TomlTable::word_index(std::string_view key,
                                                  const std::vector<std::string_view>& words) {
     const toml::node* node = find(key);

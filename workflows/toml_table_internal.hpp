@@ -26,6 +26,8 @@ class TomlTable {
     void read(std::string_view key, std::uint32_t& value);
     /// One string, or an array of them.
     void read(std::string_view key, std::vector<std::string>& value);
+    /// An array of numbers.
+    void read(std::string_view key, std::vector<double>& value);
 
     template <typename Enumeration>
     void read_word(std::string_view key, Enumeration& value) {

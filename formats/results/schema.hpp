@@ -151,6 +151,7 @@ inline constexpr std::array curves = {
     ColumnSpec{"traits", categorical, "", "the traits that were taken from this analysis"},
     ColumnSpec{"verdict", categorical, "", "the gravest thing to say of the curve; ok: nothing"},
     ColumnSpec{"verdicts", categorical, "", "all of them"},
+    ColumnSpec{"outliers_h", categorical, "", "hours of the readings that were left out as outliers"},
     ColumnSpec{"growth_rate_per_h", float64, "1/h", "largest slope of ln(biomass)"},
     ColumnSpec{"growth_rate_se_per_h", float64, "1/h", "standard error of the slope, from this curve alone"},
     ColumnSpec{"growth_rate_low_per_h", float64, "1/h", "lower end of its 90 % interval"},

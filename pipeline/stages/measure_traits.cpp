@@ -5,11 +5,11 @@
 #include <map>
 #include <optional>
 
-#include "pipeline/blank_correction.hpp"
 #include "pipeline/fed_batch.hpp"
 #include "pipeline/gas_readouts.hpp"
 #include "pipeline/product_curves.hpp"
 #include "pipeline/reading_rounds.hpp"
+#include "pipeline/readout_correction.hpp"
 #include "pipeline/sensor_features.hpp"
 
 namespace wellsieve::pipeline {
@@ -98,19 +98,22 @@ class NamedSeries {
     std::map<std::string, ReadoutSeries> batch_series_;
 };
 
-/// One well's readings over time: the blank of each time, or 0.
+/// One well's readings over time.
 struct Curve {
     const ReadoutSeries& series;
-    const std::vector<double>& blanks;  ///< [time][well]; empty: nothing is subtracted
+    const std::vector<double>& values;  ///< [time][well], as read or corrected
     std::size_t wells;
     std::size_t well;
 
     std::size_t times() const { return series.times_s.size(); }
-    Flag flag(std::size_t time) const { return series.flags[time * wells + well]; }
-    double value(std::size_t time) const {
-        return series.values[time * wells + well] - (blanks.empty() ? 0 : blanks[time * wells + well]);
-    }
+    double value(std::size_t time) const { return values[time * wells + well]; }
     double time_h(std::size_t time) const { return series.times_s[time] / formats::plates::hour_s; }
+
+    /// A value beyond the calibration is one above the reader's range.
+    Flag flag(std::size_t time) const {
+        const Flag as_read = series.flags[time * wells + well];
+        return as_read == Flag::none && std::isinf(value(time)) ? Flag::overflow : as_read;
+    }
 };
 
 bool was_read(Flag flag) {
@@ -182,22 +185,23 @@ PlateTrait unmeasured(std::size_t wells) {
             {}};
 }
 
-/// The feature of one readout in every well, raw and with the blank subtracted.
-PlateTrait measure(const PlateData& plate, const ReadoutSeries* series, const TraitOptions& trait) {
+/// The feature of one readout in every well, raw and corrected.
+PlateTrait measure(const PlateData& plate, const ReadoutSeries* series, const TraitOptions& trait,
+                   const ReadoutCorrection& correction) {
     const std::size_t wells = plate.shape.wells();
     PlateTrait out = unmeasured(wells);
     if (series == nullptr)
         return out;
-    const std::vector<double> blanks = blanks_of(plate, *series, trait);
-    const std::vector<double> nothing;
+    const std::vector<double> corrected = corrected_values(plate, *series, trait, correction);
     for (std::size_t well = 0; well < wells; ++well) {
-        const FlaggedValue raw = feature_of({*series, nothing, wells, well}, trait);
+        const FlaggedValue raw = feature_of({*series, series->values, wells, well}, trait);
         out.raw[well] = raw.value;
         out.flags[well] = raw.flag;
-        if (raw.flag == Flag::none)
-            out.corrected[well] = feature_of({*series, blanks, wells, well}, trait).value;
-        if (raw.flag == Flag::none && std::isnan(out.corrected[well]))
-            out.flags[well] = Flag::error;
+        if (raw.flag != Flag::none)
+            continue;
+        const FlaggedValue value = feature_of({*series, corrected, wells, well}, trait);
+        out.corrected[well] = std::isfinite(value.value) ? value.value : missing;
+        out.flags[well] = value.flag == Flag::none && std::isnan(value.value) ? Flag::error : value.flag;
     }
     return out;
 }
@@ -291,12 +295,14 @@ PlateTrait take_from(const GrowthCurves& curves, const TraitOptions& trait, cons
 }
 
 /// A feature of one readout, or of one divided by that of another.
-PlateTrait of_one(const PlateData& plate, NamedSeries& all, const TraitOptions& trait) {
+PlateTrait of_one(const PlateData& plate, NamedSeries& all, const TraitOptions& trait,
+                  const MeasureTraits& how) {
     const ReadoutSeries* series = all.find(trait.readout);
     const bool of_tracks = is_of_sensor(trait.feature) || (series != nullptr && series->readout.on_change);
-    PlateTrait measured = of_tracks ? measure_tracks(plate, all, trait) : measure(plate, series, trait);
+    PlateTrait measured = of_tracks ? measure_tracks(plate, all, trait)
+                                    : measure(plate, series, trait, how.correction_of(trait.readout));
     if (!trait.per.empty() && !is_of_two_tracks(trait.feature))
-        divide(measured, measure(plate, all.find(trait.per), trait));
+        divide(measured, measure(plate, all.find(trait.per), trait, how.correction_of(trait.per)));
     return measured;
 }
 
@@ -319,13 +325,14 @@ PlateTrait take_from(const ProductCurves& curves, Feature feature) {
 }
 
 PlateTrait of_two(const PlateData& plate, NamedSeries& all, const TraitOptions& trait,
-                  const CurveOptions& options) {
+                  const MeasureTraits& how) {
     const ReadoutSeries* product = all.find(trait.readout);
     const ReadoutSeries* biomass = all.find(trait.per);
     if (product == nullptr || biomass == nullptr)
         return unmeasured(plate.shape.wells());
-    return take_from(analyse_product(curve_matrix(plate, *product, trait),
-                                     curve_matrix(plate, *biomass, trait), options, trait),
+    return take_from(analyse_product(curve_matrix(plate, *product, trait, how.correction_of(trait.readout)),
+                                     curve_matrix(plate, *biomass, trait, how.correction_of(trait.per)),
+                                     how.curves, trait),
                      trait.feature);
 }
 
@@ -347,6 +354,14 @@ std::vector<CurveAnalysis> curve_analyses(const std::vector<TraitOptions>& trait
     return analyses;
 }
 
+const ReadoutCorrection& MeasureTraits::correction_of(const std::string& readout) const {
+    static const ReadoutCorrection nothing;
+    for (const ReadoutSelector& selector : selectors)
+        if (selector.name == readout)
+            return selector.correction;
+    return nothing;
+}
+
 PlateTraits MeasureTraits::operator()(const NamedPlate& named) const {
     PlateTraits out;
     out.traits.resize(traits.size());
@@ -356,7 +371,8 @@ PlateTraits MeasureTraits::operator()(const NamedPlate& named) const {
         const ReadoutSeries* series = all.find_for_growth(first.readout);
         GrowthCurves& analysed = out.curves.emplace_back();
         if (series != nullptr)
-            analysed = analyse_growth(curve_matrix(*named.plate, *series, first), curves, first);
+            analysed = analyse_growth(
+                curve_matrix(*named.plate, *series, first, correction_of(first.readout)), curves, first);
         for (std::size_t t : analysis.traits)
             out.traits[t] = series == nullptr ? unmeasured(named.plate->shape.wells())
                                               : take_from(analysed, traits[t], curves);
@@ -364,9 +380,9 @@ PlateTraits MeasureTraits::operator()(const NamedPlate& named) const {
     for (std::size_t t = 0; t < traits.size(); ++t) {
         const TraitOptions& trait = traits[t];
         if (is_of_two(trait.feature))
-            out.traits[t] = of_two(*named.plate, all, trait, curves);
+            out.traits[t] = of_two(*named.plate, all, trait, *this);
         else if (!is_of_growth(trait.feature))
-            out.traits[t] = of_one(*named.plate, all, trait);
+            out.traits[t] = of_one(*named.plate, all, trait, *this);
         set_masked_aside(*named.plate, out.traits[t]);
     }
     return out;

@@ -40,8 +40,8 @@ struct CurveAnalysis {
 
 std::vector<CurveAnalysis> curve_analyses(const std::vector<TraitOptions>& traits);
 
-/// From a plate's readout matrices to one number per well for each trait: blank, feature, ratio. A trait
-/// whose readout the plate lacks is "not measured" in every well of it.
+/// From a plate's readout matrices to one number per well for each trait: blank, correction, feature, ratio.
+/// A trait whose readout the plate lacks is "not measured" in every well of it.
 struct MeasureTraits {
     using In = NamedPlate;
     using Out = PlateTraits;
@@ -52,7 +52,9 @@ struct MeasureTraits {
     CurveOptions curves;
     GasOptions gas = {};
     FedBatchOptions fed_batch = {};
+    std::vector<ReadoutSelector> selectors = {};  ///< how their readings are corrected
 
+    const ReadoutCorrection& correction_of(const std::string& readout) const;
     PlateTraits operator()(const NamedPlate& named) const;
 };
 

@@ -95,6 +95,7 @@ ResultTable curves() {
     table.add("traits", Categorical{{0, 0}, {"growth, lag"}});
     table.add("verdict", Categorical{{0, 1}, {"ok", "no_growth"}});
     table.add("verdicts", Categorical{{na, 0}, {"no_growth, still_growing"}});
+    table.add("outliers_h", Categorical{{0, na}, {"0.25, 3"}});
     double value = 0.01;
     for (const auto& column : column::curves) {
         if (column.type == ColumnType::float64)
