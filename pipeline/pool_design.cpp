@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "kernels/stats/competitive_test.hpp"
+#include "kernels/stats/pool_quality.hpp"
 #include "kernels/stats/size_factors.hpp"
 
 namespace wellsieve::pipeline {
@@ -119,10 +120,10 @@ void warn_of_normalisation(stats::Counts values, const std::vector<double>& offs
 }
 
 std::vector<double> normalise(stats::Counts values, PoolNormalisation form,
-                              std::span<const std::uint32_t> controls, std::vector<std::string>& warnings) {
+                              std::span<const std::uint32_t> chosen, std::vector<std::string>& warnings) {
     std::vector<double> factor(values.samples);
     if (form == PoolNormalisation::automatic)
-        form = controls.empty() ? PoolNormalisation::tmm : PoolNormalisation::control;
+        form = chosen.empty() ? PoolNormalisation::tmm : PoolNormalisation::control;
     if (form == PoolNormalisation::tmm) {
         stats::tmm_factors(values, factor);
         for (std::size_t s = 0; s < values.samples; ++s)
@@ -130,18 +131,20 @@ std::vector<double> normalise(stats::Counts values, PoolNormalisation form,
     } else if (form == PoolNormalisation::total) {
         stats::total_factors(values, {}, factor);
     } else {
-        const bool by_controls = form == PoolNormalisation::control;
-        stats::median_ratio_factors(values, by_controls ? controls : std::span<const std::uint32_t>{},
-                                    factor);
+        const bool by_chosen = form != PoolNormalisation::median;
+        stats::median_ratio_factors(values, by_chosen ? chosen : std::span<const std::uint32_t>{}, factor);
     }
     if (std::any_of(factor.begin(), factor.end(), [](double f) { return !(f > 0.0) || !std::isfinite(f); })) {
         warnings.push_back(fmt::format("no {}barcode is in every sample: normalised by library size instead",
-                                       form == PoolNormalisation::control ? "control " : ""));
+                                       form == PoolNormalisation::control    ? "control "
+                                       : form == PoolNormalisation::spike_in ? "spiked-in "
+                                                                             : ""));
         form = PoolNormalisation::total;
         stats::total_factors(values, {}, factor);
     }
     std::vector<double> offset = offsets_of(values, std::move(factor));
-    warn_of_normalisation(values, offset, form == PoolNormalisation::control, warnings);
+    const bool by_chosen = form == PoolNormalisation::control || form == PoolNormalisation::spike_in;
+    warn_of_normalisation(values, offset, by_chosen, warnings);
     return offset;
 }
 
@@ -226,6 +229,44 @@ std::vector<std::uint32_t> control_features(const PoolCounts& counts, const Pool
     return out;
 }
 
+SpikeIns spike_ins(const PoolCounts& counts, const PoolScoreOptions& options) {
+    SpikeIns out;
+    for (const auto& [name, amount] : options.spike_ins) {
+        const std::size_t before = out.feature.size();
+        for (std::uint32_t i = 0; i < counts.features.size(); ++i)
+            if (counts.features[i].id == name || counts.features[i].strain == name) {
+                out.feature.push_back(i);
+                out.amount.push_back(amount);
+            }
+        if (out.feature.size() == before)
+            throw std::invalid_argument(
+                fmt::format("spike_ins: no barcode or strain of the library is called '{}'", name));
+    }
+    return out;
+}
+
+std::vector<double> amounts_by(const PoolCounts& counts, const SpikeIns& known, std::vector<QcMetric>& qc,
+                               std::vector<std::string>& warnings) {
+    std::vector<double> out;
+    for (std::size_t s = 0; s < counts.samples.size(); ++s) {
+        std::vector<double> seen;
+        for (const std::uint32_t i : known.feature)
+            seen.push_back(counts.counts[counts.at(s, i)]);
+        const stats::SpikeInFit fit = stats::fit_spike_ins(seen, known.amount);
+        const std::string& name = counts.samples[s].name;
+        for (const auto& [metric, value] :
+             {std::pair("spike_in_slope", fit.slope), std::pair("spike_in_r_squared", fit.r_squared),
+              std::pair("detection_limit", fit.detection_limit)})
+            qc.push_back({"", name, metric, value});
+        if (std::isnan(fit.slope))
+            warnings.push_back(fmt::format(
+                "sample '{}' has reads of fewer than two amounts of spike-ins: no amounts are given", name));
+        for (std::size_t i = 0; i < counts.features.size(); ++i)
+            out.push_back(stats::amount_of(counts.counts[counts.at(s, i)], fit));
+    }
+    return out;
+}
+
 PoolDesign lay_out_pool(const PoolCounts& counts, const PoolScoreOptions& options) {
     const std::vector<PoolSample>& samples = counts.samples;
     for (const PoolSample& sample : samples)
@@ -270,7 +311,11 @@ PoolDesign design_pool(const PoolCounts& counts, stats::Counts values, const Poo
         if (!(total_of(values, s) > 0.0))
             throw std::invalid_argument(fmt::format(
                 "sample '{}' has no count; take it out of the sample sheet", counts.samples[s].name));
-    design.offset = normalise(values, options.normalise, controls, warnings);
+    const std::vector<std::uint32_t> spiked = spike_ins(counts, options).feature;
+    if (options.normalise == PoolNormalisation::spike_in && spiked.empty())
+        throw std::invalid_argument("normalise = \"spike_in\" needs spike_ins = {...}");
+    design.offset = normalise(values, options.normalise,
+                              options.normalise == PoolNormalisation::spike_in ? spiked : controls, warnings);
     return design;
 }
 

@@ -56,6 +56,21 @@ std::vector<double> sample_times(const PoolCounts& counts, const PoolScoreOption
 std::vector<std::uint32_t> control_features(const PoolCounts& counts, const PoolScoreOptions& options,
                                             std::vector<std::string>& warnings);
 
+/// Features whose amount is known.
+struct SpikeIns {
+    std::vector<std::uint32_t> feature;
+    std::vector<double> amount;
+};
+
+/// The spike-ins that the options name by id or strain. Throws std::invalid_argument where the library lacks
+/// one.
+SpikeIns spike_ins(const PoolCounts& counts, const PoolScoreOptions& options);
+
+/// The amount of each feature in each sample, by the line of ln(count) on ln(amount) of the sample's
+/// spike-ins; how good that is goes to `qc`. NaN, and a warning, where fewer than two amounts were seen.
+std::vector<double> amounts_by(const PoolCounts& counts, const SpikeIns& known, std::vector<QcMetric>& qc,
+                               std::vector<std::string>& warnings);
+
 /// Lays out the samples, all but the offsets. Throws std::invalid_argument where the options do not fit them.
 PoolDesign lay_out_pool(const PoolCounts& counts, const PoolScoreOptions& options);
 

@@ -167,6 +167,14 @@ ResultTable group_fitness_table(const PoolScores& scores) {
     return table;
 }
 
+ResultTable amounts_table(const PoolCounts& counts, const PoolScores& scores) {
+    ResultTable table = results::make_table(results::table_name::amounts);
+    table.add("sample", block_column(counts.samples, counts.features.size(), &PoolSample::name));
+    table.add("feature", name_column(feature_names(counts), counts.samples.size()));
+    table.add("amount", scores.amounts);
+    return table;
+}
+
 ResultTable feba_table(const PoolScores& scores) {
     const std::size_t rows = scores.groups.size();
     ResultTable table = results::make_table(results::table_name::feba);

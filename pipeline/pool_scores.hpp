@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/plate_data.hpp"
@@ -15,6 +16,7 @@ enum class PoolNormalisation : std::uint8_t {
     median,     ///< median of ratios
     tmm,        ///< trimmed mean of M values
     control,    ///< median of ratios over the control features
+    spike_in,   ///< median of ratios over the spike-ins: changes are those of amounts, not of shares
 };
 
 enum class PoolTest : std::uint8_t {
@@ -30,6 +32,7 @@ struct PoolScoreOptions {
     PoolNormalisation normalise = PoolNormalisation::automatic;
     PoolTest test = PoolTest::competitive;
     std::vector<std::string> controls;  ///< genes, strains or features that should not move
+    std::vector<std::pair<std::string, double>> spike_ins;  ///< features or strains, and their known amounts
     /// The column of the sample sheet that tells when samples were taken: time_h, or one of the user's own,
     /// in generations for instance. Empty: samples of a condition are replicates whatever their time.
     std::string time;
@@ -115,6 +118,7 @@ struct PoolScores {
     std::vector<PoolContrast> contrasts;
     std::string along;                ///< the column that tells the time
     std::vector<PoolCourse> courses;  ///< of conditions; empty where no time is told
+    std::vector<double> amounts;      ///< [sample][feature], by the spike-ins; empty without
     std::vector<FebaSample> feba;     ///< empty unless the test is feba
     std::vector<PoolCalibration> calibration;
     std::vector<QcMetric> qc;

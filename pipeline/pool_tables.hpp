@@ -21,6 +21,9 @@ formats::results::ResultTable suspects_table(const PoolCounts& counts);
 formats::results::ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& scores);
 formats::results::ResultTable group_scores_table(const PoolScores& scores);
 
+/// The table `amounts`: a block of rows a sample.
+formats::results::ResultTable amounts_table(const PoolCounts& counts, const PoolScores& scores);
+
 /// The table `feba`: a block of rows a sample.
 formats::results::ResultTable feba_table(const PoolScores& scores);
 

@@ -281,6 +281,8 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
     out.along = options.time;
     if (!options.time.empty())
         out.courses = score_courses(counts, options, pool.controls, out.qc, warnings);
+    if (!options.spike_ins.empty())
+        out.amounts = amounts_by(counts, spike_ins(counts, options), out.qc, warnings);
     if (options.test == PoolTest::feba)
         out.feba = score_feba(counts, options, pool.design, pool.groups, out.qc);
     out.calibration = calibrations(pool);

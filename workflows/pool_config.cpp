@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/sequence/construct.hpp"
 #include "kernels/sequence/merge_umis.hpp"
@@ -136,11 +137,10 @@ void check(TomlTable& table, const PoolsInput& input) {
 template <typename Enum>
 using Words = std::initializer_list<std::pair<std::string_view, Enum>>;
 
-const Words<pipeline::PoolNormalisation> normalisations = {{"auto", pipeline::PoolNormalisation::automatic},
-                                                           {"total", pipeline::PoolNormalisation::total},
-                                                           {"median", pipeline::PoolNormalisation::median},
-                                                           {"tmm", pipeline::PoolNormalisation::tmm},
-                                                           {"control", pipeline::PoolNormalisation::control}};
+const Words<pipeline::PoolNormalisation> normalisations = {
+    {"auto", pipeline::PoolNormalisation::automatic},  {"total", pipeline::PoolNormalisation::total},
+    {"median", pipeline::PoolNormalisation::median},   {"tmm", pipeline::PoolNormalisation::tmm},
+    {"control", pipeline::PoolNormalisation::control}, {"spike_in", pipeline::PoolNormalisation::spike_in}};
 const Words<pipeline::PoolTest> tests = {{"competitive", pipeline::PoolTest::competitive},
                                          {"rra", pipeline::PoolTest::rra},
                                          {"feba", pipeline::PoolTest::feba}};
@@ -164,15 +164,32 @@ void read_enum(TomlTable& table, std::string_view key, const Words<Enum>& words,
         table.problem(key, fmt::format("one of {} is wanted", fmt::join(known, ", ")));
 }
 
+void read_spike_ins(TomlTable& table, std::vector<std::pair<std::string, double>>& spike_ins) {
+    const toml::node* node = table.find("spike_ins");
+    if (node == nullptr)
+        return;
+    const toml::table* amounts = node->as_table();
+    for (const auto& [name, amount] : amounts != nullptr ? *amounts : toml::table{})
+        if (const auto value = amount.value<double>(); value && *value > 0.0 && std::isfinite(*value))
+            spike_ins.emplace_back(std::string(name.str()), *value);
+    if (amounts == nullptr || spike_ins.size() != amounts->size())
+        table.problem("spike_ins", "a table of amounts above 0 is wanted: { NAME = 1000, … }");
+}
+
 void read_scoring(TomlTable& table, pipeline::PoolScoreOptions& scoring) {
     table.read("control", scoring.control);
     table.read("paired", scoring.paired);
     table.read("controls", scoring.controls);
     table.read("time", scoring.time);
+    read_spike_ins(table, scoring.spike_ins);
     read_enum(table, "normalise", normalisations, scoring.normalise);
     read_enum(table, "test", tests, scoring.test);
     if (scoring.normalise == pipeline::PoolNormalisation::control && scoring.controls.empty())
         table.problem("controls", "is missing: normalise = \"control\" needs genes, strains or barcodes");
+    if (scoring.normalise == pipeline::PoolNormalisation::spike_in && scoring.spike_ins.empty())
+        table.problem("spike_ins", "is missing: normalise = \"spike_in\" needs names and amounts");
+    if (!scoring.spike_ins.empty() && scoring.control.empty())
+        table.problem("control", "is missing: amounts are given where conditions are compared");
     if (!scoring.time.empty() && scoring.control.empty())
         table.problem("control", "is missing: fitness over time needs the condition of the first samples");
 }
@@ -188,6 +205,14 @@ void append(std::string& out, std::string_view key, const std::vector<std::strin
         texts.push_back(quoted(value));
     if (!texts.empty())
         out += fmt::format("{} = [{}]\n", key, fmt::join(texts, ", "));
+}
+
+void append(std::string& out, const std::vector<std::pair<std::string, double>>& spike_ins) {
+    std::vector<std::string> texts;
+    for (const auto& [name, amount] : spike_ins)
+        texts.push_back(fmt::format("{} = {}", quoted(name), amount));
+    if (!texts.empty())
+        out += fmt::format("spike_ins = {{ {} }}\n", fmt::join(texts, ", "));
 }
 
 void append_place(std::string& out, const std::string& prefix, const BarcodePlace& place) {
@@ -250,6 +275,7 @@ void append_pools(std::string& out, const PoolsInput& input) {
         append(out, "control", input.scoring.control);
         append(out, "controls", input.scoring.controls);
         append(out, "time", input.scoring.time);
+        append(out, input.scoring.spike_ins);
         out +=
             fmt::format("paired = {}\nnormalise = \"{}\"\ntest = \"{}\"\n", input.scoring.paired,
                         word_of(normalisations, input.scoring.normalise), word_of(tests, input.scoring.test));

@@ -48,6 +48,7 @@ inline constexpr std::string_view counts = "counts";
 inline constexpr std::string_view suspects = "suspects";
 inline constexpr std::string_view feature_scores = "feature_scores";
 inline constexpr std::string_view group_scores = "group_scores";
+inline constexpr std::string_view amounts = "amounts";
 inline constexpr std::string_view feba = "feba";
 inline constexpr std::string_view feature_fitness = "feature_fitness";
 inline constexpr std::string_view group_fitness = "group_fitness";
@@ -345,6 +346,15 @@ inline constexpr std::array group_scores = {
     ColumnSpec{"enriched_good", uint32, "", "MAGeCK's pos|goodsgrna"},
 };
 
+/// One row a barcode and sample of a pool with spike-ins.
+inline constexpr std::array amounts = {
+    ColumnSpec{"sample", categorical, "", "identifier, as in `samples`"},
+    ColumnSpec{"feature", categorical, "", "identifier, as in `features`"},
+    ColumnSpec{
+        "amount", float64, "",
+        "in the unit of the spike-ins; 0 without a read, which means below the detection limit in `qc`"},
+};
+
 /// One row a gene, or strain, and sample.
 inline constexpr std::array feba = {
     ColumnSpec{"sample", categorical, "", "identifier, as in `samples`"},
@@ -423,6 +433,7 @@ inline constexpr std::array table_specs = {
               column::feature_scores},
     TableSpec{table_name::group_scores, "one estimate a gene or strain of a pool and condition", "",
               column::group_scores},
+    TableSpec{table_name::amounts, "amounts of barcodes by spike-ins", "", column::amounts},
     TableSpec{table_name::feba, "FEBA's fitness and t of genes or strains in samples", "", column::feba},
     TableSpec{table_name::feature_fitness, "one fitness a barcode of a pool and course", "",
               column::feature_fitness},

@@ -163,6 +163,51 @@ TEST_CASE("controls that one sample lacks are not what counts are normalised by,
     CHECK(scores.contrasts[0].groups.depleted.score[3] < 0.01);
 }
 
+TEST_CASE("spike-ins give amounts, and changes that shares hide") {
+    PoolCounts counts = made_up_pool(6);
+    PoolScoreOptions options = against_none();
+    // The last ten features were spiked in at the same amounts everywhere. Under the drug all else falls
+    // fourfold, and each sample was sequenced to another depth.
+    const std::size_t features = counts.features.size();
+    for (std::size_t k = 0; k < 10; ++k)
+        options.spike_ins.emplace_back("b" + std::to_string(features - 10 + k), 100.0 * std::exp2(k));
+    const auto per_amount = [](std::size_t s) { return 0.5 + 0.2 * static_cast<double>(s); };
+    for (std::size_t s = 0; s < 6; ++s)
+        for (std::size_t i = 0; i < features; ++i) {
+            std::uint32_t& count = counts.counts[counts.at(s, i)];
+            const double kept = i >= features - 10 ? options.spike_ins[i + 10 - features].second
+                                                   : count / (s % 2 == 1 ? 4.0 : 1.0);
+            count = static_cast<std::uint32_t>(per_amount(s) * kept);
+        }
+    options.normalise = PoolNormalisation::spike_in;
+    std::vector<std::string> warnings;
+    const PoolScores by_spikes = score_pool(counts, options, warnings);
+    CHECK(warnings.empty());
+    std::vector<double> changes = by_spikes.contrasts[0].features.log2_fold_change;
+    std::nth_element(changes.begin(), changes.begin() + 200, changes.end());
+    CHECK(changes[200] == Approx(-2.0).margin(0.15));
+    REQUIRE(by_spikes.amounts.size() == 6 * features);
+    for (std::size_t s = 0; s < 6; ++s)
+        for (std::size_t i = 0; i < features; i += 7)
+            if (const double count = counts.counts[counts.at(s, i)]; count > 50)
+                CHECK(by_spikes.amounts[s * features + i] == Approx(count / per_amount(s)).epsilon(0.05));
+    CHECK(amounts_table(counts, by_spikes).rows() == 6 * features);
+    options.normalise = PoolNormalisation::tmm;
+    const PoolScores by_shares = score_pool(counts, options, warnings);
+    changes = by_shares.contrasts[0].features.log2_fold_change;
+    std::nth_element(changes.begin(), changes.begin() + 200, changes.end());
+    CHECK(changes[200] == Approx(0.0).margin(0.15));
+    options.spike_ins = {{"b1", 100.0}};
+    warnings.clear();
+    const PoolScores one = score_pool(counts, options, warnings);
+    CHECK(std::isnan(one.amounts[0]));
+    CHECK(std::count_if(warnings.begin(), warnings.end(), [](const std::string& w) {
+              return w.find("fewer than two amounts") != std::string::npos;
+          }) == 6);
+    options.spike_ins = {{"phage", 100.0}};
+    CHECK_THROWS_WITH(score_pool(counts, options, warnings), Catch::Contains("'phage'"));
+}
+
 TEST_CASE("a pool with next to no reads has fold changes and no p") {
     PoolCounts counts = made_up_pool(4);
     std::fill(counts.counts.begin(), counts.counts.end(), 0);
