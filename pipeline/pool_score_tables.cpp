@@ -98,6 +98,7 @@ ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& sco
     table.add("outlying", stacked(
                               scores.contrasts, rows, std::uint32_t{0},
                               [](const PoolContrast& c) -> const auto& { return c.features.outlying; }));
+    add("efficiency", &FeatureScores::efficiency);
     return table;
 }
 
@@ -121,6 +122,15 @@ ResultTable group_scores_table(const PoolScores& scores) {
     add("q_value", &GroupScores::q_value);
     add_ranks(table, scores, "depleted", &GroupScores::depleted);
     add_ranks(table, scores, "enriched", &GroupScores::enriched);
+    const auto add_likelihood = [&](const char* column, std::vector<double> LikelihoodEffects::*member) {
+        table.add(column, stacked(scores.contrasts, rows, not_set, [&](const PoolContrast& c) -> const auto& {
+                      return c.groups.likelihood.*member;
+                  }));
+    };
+    add_likelihood("mle_effect", &LikelihoodEffects::effect);
+    add_likelihood("mle_standard_error", &LikelihoodEffects::standard_error);
+    add_likelihood("mle_p_value", &LikelihoodEffects::p_value);
+    add_likelihood("mle_q_value", &LikelihoodEffects::q_value);
     return table;
 }
 

@@ -23,6 +23,7 @@ enum class PoolTest : std::uint8_t {
     competitive,  ///< quasi-likelihood for features, a competitive test for groups
     rra,          ///< besides it, MAGeCK's robust rank aggregation
     feba,         ///< besides it, FEBA's fitness and t in each sample
+    mle,          ///< besides it, effects of genes on all guides at once, of which some do not work
 };
 
 /// How the samples of a pool are compared.
@@ -45,6 +46,7 @@ struct FeatureScores {
     std::vector<double> shrunken, shrunken_sd, false_sign_rate;
     std::vector<double> p_value, q_value;
     std::vector<std::uint32_t> outlying;  ///< counts that were replaced
+    std::vector<double> efficiency;       ///< P(the guide works); empty unless the test is mle
 };
 
 /// MAGeCK's columns for one direction; one element a group.
@@ -53,12 +55,19 @@ struct AggregatedRanks {
     std::vector<std::uint32_t> rank, good;
 };
 
+/// Maximum likelihood; one element a group.
+struct LikelihoodEffects {
+    std::vector<double> effect, standard_error;  ///< log2
+    std::vector<double> p_value, q_value;
+};
+
 /// One element a group.
 struct GroupScores {
     std::vector<std::uint32_t> features;
     std::vector<double> log2_fold_change;  ///< median over its features
     std::vector<double> z, p_value, q_value;
     AggregatedRanks depleted, enriched;  ///< empty unless the test is rra
+    LikelihoodEffects likelihood;        ///< empty unless the test is mle
 };
 
 struct PoolContrast {

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "kernels/stats/competitive_test.hpp"
 #include "kernels/stats/dispersion.hpp"
 #include "kernels/stats/distributions.hpp"
+#include "kernels/stats/guide_effects.hpp"
 #include "kernels/stats/mageck_guides.hpp"
 #include "kernels/stats/mageck_rra.hpp"
 #include "kernels/stats/multiple_testing.hpp"
@@ -43,6 +45,7 @@ struct Tested {
     stats::GroupTest groups;
     stats::Dispersions dispersions;
     std::vector<std::uint32_t> outlying;
+    std::vector<double> counts;  ///< without outlying ones
 };
 
 Tested test_contrast(stats::Counts raw, const stats::LogLinearDesign& design,
@@ -50,9 +53,9 @@ Tested test_contrast(stats::Counts raw, const stats::LogLinearDesign& design,
                      const std::vector<std::uint32_t>& controls) {
     const std::vector<double> weight = stats::sample_weights(design, contrast);
     const auto outlying = stats::outlying_counts(raw, design.offset, weight);
-    const std::vector<double> kept = stats::replace_outlying(raw, design.offset, weight, outlying);
-    const stats::Counts counts{kept, raw.samples};
     Tested out;
+    out.counts = stats::replace_outlying(raw, design.offset, weight, outlying);
+    const stats::Counts counts{out.counts, raw.samples};
     out.outlying.resize(counts.features(), 0);
     std::vector<double> replaced(counts.features(), 0.0);
     for (const stats::OutlyingCount& one : outlying) {
@@ -162,6 +165,32 @@ void aggregate_ranks(const Pool& pool, const PoolComparison& comparison, GroupSc
         negated.push_back(-score);
     out.depleted = aggregate(column[5], gene, stats::mageck_alpha_low(column[6], valid), pool);
     out.enriched = aggregate(negated, gene, stats::mageck_alpha_high(column[7], valid), pool);
+}
+
+/// Effects of genes on all their guides at once.
+void fit_likelihood(const Pool& pool, const PoolComparison& comparison, const Tested& tested,
+                    PoolContrast& out) {
+    std::vector<std::size_t> own{0};
+    for (std::size_t c = pool.design.cells.size(); c < pool.design.coefficients; ++c)
+        own.push_back(c);
+    std::vector<double> dispersion = tested.dispersions.trended;
+    for (double& phi : dispersion)
+        phi = std::isnan(phi) ? 0.0 : phi;  // nothing is known of the scatter, and no p is given
+    const std::vector<double> contrast = pool.design.contrast(comparison);
+    stats::GuideEffects found = stats::fit_guide_effects(
+        {{tested.counts, pool.counts.samples.size()}, pool.design.view(), own, contrast, dispersion,
+         pool.groups.of},
+        pool.groups.names.size());
+    for (std::vector<double>* column : {&found.effect, &found.standard_error})
+        for (double& value : *column)
+            value /= std::numbers::ln2;
+    if (!pool.replicated())
+        std::fill(found.p.begin(), found.p.end(), not_set);
+    std::vector<double> q(found.p.size());
+    stats::benjamini_hochberg(found.p, q);
+    out.features.efficiency = std::move(found.efficiency);
+    out.groups.likelihood = {std::move(found.effect), std::move(found.standard_error), std::move(found.p),
+                             std::move(q)};
 }
 
 double share_below(const std::vector<double>& p, double threshold) {
@@ -274,6 +303,8 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
                 std::fill(column->begin(), column->end(), not_set);
         if (options.test == PoolTest::rra && !pool.groups.names.empty())
             aggregate_ranks(pool, comparison, contrast.groups);
+        if (options.test == PoolTest::mle && !pool.groups.names.empty())
+            fit_likelihood(pool, comparison, tested, contrast);
         out.contrasts.push_back(std::move(contrast));
     }
     if (!pool.controls.empty())

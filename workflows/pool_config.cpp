@@ -143,7 +143,8 @@ const Words<pipeline::PoolNormalisation> normalisations = {
     {"control", pipeline::PoolNormalisation::control}, {"spike_in", pipeline::PoolNormalisation::spike_in}};
 const Words<pipeline::PoolTest> tests = {{"competitive", pipeline::PoolTest::competitive},
                                          {"rra", pipeline::PoolTest::rra},
-                                         {"feba", pipeline::PoolTest::feba}};
+                                         {"feba", pipeline::PoolTest::feba},
+                                         {"mle", pipeline::PoolTest::mle}};
 
 template <typename Enum>
 std::string_view word_of(const Words<Enum>& words, Enum value) {

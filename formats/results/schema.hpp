@@ -321,6 +321,7 @@ inline constexpr std::array feature_scores = {
     ColumnSpec{"p_value", float64, "", "quasi-likelihood F test; NaN without replicates"},
     ColumnSpec{"q_value", float64, "", "false discovery rate at this p-value (Benjamini and Hochberg)"},
     ColumnSpec{"outlying", uint32, "", "counts that were far from their replicates and replaced"},
+    ColumnSpec{"efficiency", float64, "", "probability that the guide works; NaN unless test = \"mle\""},
 };
 
 /// One row a gene, or strain, and condition.
@@ -344,6 +345,11 @@ inline constexpr std::array group_scores = {
     ColumnSpec{"enriched_fdr", float64, "", "MAGeCK's pos|fdr"},
     ColumnSpec{"enriched_rank", uint32, "", "MAGeCK's pos|rank; 0 where not ranked"},
     ColumnSpec{"enriched_good", uint32, "", "MAGeCK's pos|goodsgrna"},
+    ColumnSpec{"mle_effect", float64, "",
+               "log2 fold change that its working guides have in common; NaN unless test = \"mle\""},
+    ColumnSpec{"mle_standard_error", float64, "", "of that, from the counts alone"},
+    ColumnSpec{"mle_p_value", float64, "", "of effect over error, among shuffled guides"},
+    ColumnSpec{"mle_q_value", float64, "", "false discovery rate at this p-value (Benjamini and Hochberg)"},
 };
 
 /// One row a barcode and sample of a pool with spike-ins.

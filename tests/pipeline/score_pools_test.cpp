@@ -76,6 +76,26 @@ TEST_CASE("a gene that a drug depletes is found, by barcodes and as a group, pai
     }
 }
 
+TEST_CASE("maximum likelihood finds the gene's effect, and the guide that does not work") {
+    PoolCounts counts = made_up_pool(6);
+    for (const std::size_t s : {1, 3, 5})
+        counts.counts[counts.at(s, 12)] *= 8;  // as if the drug had done nothing to it
+    PoolScoreOptions options = against_none();
+    options.test = PoolTest::mle;
+    for (const bool paired : {false, true}) {
+        options.paired = paired;
+        std::vector<std::string> warnings;
+        const PoolScores scores = score_pool(counts, options, warnings);
+        const PoolContrast& drug = scores.contrasts[0];
+        CHECK(drug.groups.likelihood.effect[3] == Approx(-3.0).margin(0.4));
+        CHECK(drug.groups.likelihood.p_value[3] < 0.01);
+        CHECK(drug.features.efficiency[12] < 0.05);
+        CHECK(drug.features.efficiency[13] > 0.95);
+        CHECK(feature_scores_table(counts, scores).find("efficiency") != nullptr);
+        CHECK(group_scores_table(scores).find("mle_effect") != nullptr);
+    }
+}
+
 TEST_CASE("four replicates check the error rates, controls too") {
     const PoolCounts counts = made_up_pool(8);
     PoolScoreOptions options = against_none();

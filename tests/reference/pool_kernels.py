@@ -228,7 +228,74 @@ def replicate_error():
           [row for _, value in cases for row in value])
 
 
+def guide_effects():
+    """Genes' effects on guides of which some do not work: the mixture likelihood maximised directly, own
+    coefficients of each guide profiled out by their own optimiser."""
+    rng = np.random.default_rng(2026)
+    own = np.array([[1, 0], [1, 1], [1, 0], [1, 1], [1, 0], [1, 1]], dtype=float)
+    shared = np.array([[0, 0], [0, 0], [1, 0], [1, 0], [0, 1], [0, 1]], dtype=float)
+    offset = np.log([9e5, 1.1e6, 8e5, 1e6, 1.3e6, 7e5])
+    contrast, prior = np.array([-1.0, 1.0]), 0.9
+    guide_rows, gene_rows = [], []
+    for gene in range(12):
+        beta = np.array([0.0, 0.0]) if gene < 3 else rng.normal(0, 1.2, 2)
+        size = int(rng.integers(1, 7))
+        guides = []
+        for _ in range(size):
+            base, phi = rng.normal(-8, 0.7), 0.0 if gene == 4 else rng.uniform(0.02, 0.3)
+            shift = shared @ beta * (rng.random() < 0.8)
+            mean = np.exp(offset + own @ np.array([base, rng.normal(0, 0.1)]) + shift)
+            rate = mean if phi == 0 else rng.gamma(1 / phi, phi * mean)
+            guides.append((rng.poisson(rate).astype(float), phi))
+        if gene == 5:
+            guides[0][0][2:] = 0  # one that vanishes
+
+        def log_likelihood(counts, phi, coefficients, effect):
+            eta = offset + own @ coefficients + shared @ effect
+            mean = np.exp(eta)
+            return np.sum(counts * eta - (mean if phi == 0 else (counts + 1 / phi) * np.log1p(phi * mean)))
+
+        def profile(counts, phi, effect):
+            start = np.array([np.log((counts.sum() + 0.5) / np.exp(offset).sum()), 0.0])
+            for _ in range(100):
+                mean = np.exp(offset + own @ start + shared @ effect)
+                weight, residual = mean / (1 + phi * mean), (counts - mean) / (1 + phi * mean)
+                move = np.linalg.solve(own.T @ (weight[:, None] * own), own.T @ residual)
+                while log_likelihood(counts, phi, start + move, effect) < log_likelihood(counts, phi, start, effect) - 1e-9:
+                    move /= 2
+                start = start + move
+                if np.abs(move).max() < 1e-13:
+                    break
+            return log_likelihood(counts, phi, start, effect), start
+
+        idle = [profile(c, phi, np.zeros(2))[0] for c, phi in guides]
+
+        def loss(effect, mixed):
+            active = [profile(c, phi, effect)[0] for c, phi in guides]
+            if not mixed:
+                return -(sum(active) - sum(idle))
+            return -sum(np.logaddexp(np.log(prior) + a - i, np.log(1 - prior)) for a, i in zip(active, idle))
+
+        options = {"xatol": 1e-10, "fatol": 1e-13, "maxiter": 4000}
+        found = optimize.minimize(loss, np.zeros(2), args=(False,), method="Nelder-Mead", options=options).x
+        found = optimize.minimize(loss, found, args=(True,), method="Nelder-Mead", options=options).x
+        information = np.zeros((2, 2))
+        for (c, phi), i in zip(guides, idle):
+            a, coefficients = profile(c, phi, found)
+            works = 1 / (1 + np.exp(-(np.log(prior / (1 - prior)) + a - i)))
+            mean = np.exp(offset + own @ coefficients + shared @ found)
+            weight = mean / (1 + phi * mean)
+            cross = own.T @ (weight[:, None] * shared)
+            information += works * (shared.T @ (weight[:, None] * shared)
+                                    - cross.T @ np.linalg.solve(own.T @ (weight[:, None] * own), cross))
+            guide_rows.append((*c, phi, gene, works))
+        gene_rows.append((contrast @ found, np.sqrt(contrast @ np.linalg.solve(information, contrast))))
+    write("guide_effects_guides.tsv", (*(f"count_{s}" for s in range(6)), "dispersion", "gene", "works"), guide_rows)
+    write("guide_effects_genes.tsv", ("effect", "standard_error"), gene_rows)
+
+
 if __name__ == "__main__":
     feba()
     barcode_fitness()
     replicate_error()
+    guide_effects()
