@@ -85,15 +85,14 @@ bool fits(const ReadoutSelector& selector, const ReadoutSeries& series) {
            (selector.read == 0 || selector.read == series.read);
 }
 
-std::string describe(const ReadoutSeries& series) {
-    const plates::Readout& readout = series.readout;
+std::string describe(const plates::Readout& readout) {
     std::string text(mode_name(readout.mode));
     for (double number : {readout.wavelength_nm, readout.excitation_nm, readout.emission_nm})
         if (!std::isnan(number))
             text += fmt::format(" {} nm", number);
     if (!readout.name.empty())
         text += fmt::format(" '{}'", readout.name);
-    return text + fmt::format(" read {}", series.read);
+    return text;
 }
 
 std::string automatic_name(const ReadoutSeries& series) {
@@ -123,12 +122,36 @@ void make_unique(std::vector<NamedReadout>& named) {
             readout.name += fmt::format("_{}", count);
 }
 
+std::size_t times_of(const ReadoutSeries& series) {
+    return series.stored ? series.stored->times : series.times_s.size();
+}
+
+/// Reads that stand twice at some times only are no second reading of the plate, but rows that are wrong.
+void refuse_repeated_times(const ReadoutSeries& once, const ReadoutSeries& again, const PlateData& plate) {
+    if (!again.readout.same_as(once.readout) || again.source != once.source ||
+        times_of(again) >= times_of(once))
+        return;
+    throw FormatError(
+        again.source, fmt::format("plate '{}'", plate.name),
+        fmt::format(
+            "{} of {} times stand twice for {}{}: rows are repeated, or time runs backwards; a file "
+            "that holds several runs must be taken apart, one run a file",
+            times_of(again), times_of(once), describe(once.readout),
+            again.times_s.empty() ? "" : fmt::format(", the first of them {} s", again.times_s.front())));
+}
+
 void check_unambiguous(const std::vector<ReadoutSelector>& selectors, const PlateData& plate) {
     for (const ReadoutSelector& selector : selectors) {
         std::vector<std::string> fitting;
-        for (const ReadoutSeries& series : plate.series)
-            if (fits(selector, series))
-                fitting.push_back(describe(series));
+        const ReadoutSeries* once = nullptr;
+        for (const ReadoutSeries& series : plate.series) {
+            if (!fits(selector, series))
+                continue;
+            if (once != nullptr)
+                refuse_repeated_times(*once, series, plate);
+            once = &series;
+            fitting.push_back(fmt::format("{} read {}", describe(series.readout), series.read));
+        }
         if (fitting.size() > 1)
             throw FormatError(
                 first_source(plate), fmt::format("plate '{}'", plate.name),

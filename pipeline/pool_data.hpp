@@ -35,7 +35,8 @@ struct UmiOptions {
     UmiPlace place = UmiPlace::none;
     std::int32_t at = 0;  ///< base at which it begins; negative: before the barcode
     std::uint32_t length = 0;
-    std::uint32_t mismatches = 1;  ///< 0: each UMI is a molecule; 1: misreads are merged by the directional rule
+    std::uint32_t mismatches =
+        1;  ///< 0: each UMI is a molecule; 1: misreads are merged by the directional rule
 };
 
 /// How barcodes and samples are found: one [[pools]].
@@ -142,10 +143,11 @@ struct PoolCounts {
     std::vector<PoolFile> files;
     std::vector<UnmatchedSequence> unmatched;  ///< commonest first
     std::vector<PoolSuspect> suspects;
-    std::uint64_t searched_reads = 0;          ///< how many were looked through for `unmatched`
+    std::uint64_t searched_reads = 0;  ///< how many were looked through for `unmatched`
     std::vector<InputFile> inputs;
     std::vector<ScreenReject> rejects;
     std::vector<std::string> choices;  ///< what was chosen for the user, a sentence each
+    std::vector<std::string> notes;    ///< what is odd in its tables, though all of their rows are used
 
     std::size_t at(std::size_t sample, std::size_t feature) const {
         return sample * features.size() + feature;

@@ -7,6 +7,7 @@
 #include "pipeline/parallel.hpp"
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
+#include "workflows/counted.hpp"
 #include "workflows/inputs.hpp"
 #include "workflows/library_summary.hpp"
 #include "workflows/outputs.hpp"
@@ -46,8 +47,9 @@ void print_counts(const ScreenInputs& inputs, const pipeline::Screen& screen) {
     std::size_t measurements = 0;
     for (const pipeline::InputFile& input : screen.plates.inputs)
         measurements += input.cells_used;
-    fmt::print("{} files, {} plates, {} readouts, {} measurements\n", inputs.jobs.size(),
-               screen.plates.plates.size(), screen.readouts.size(), measurements);
+    fmt::print("{}, {}, {}, {}\n", counted(inputs.jobs.size(), "file"),
+               counted(screen.plates.plates.size(), "plate"), counted(screen.readouts.size(), "readout"),
+               counted(measurements, "measurement"));
     for (const pipeline::ScreenReject& reject : screen.plates.rejects)
         fmt::print("not used: {}: {}: {}\n", reject.input, reject.place, reject.reason);
 }
@@ -85,17 +87,17 @@ std::vector<PoolInputs> check_pools(const ScreenConfig& config, std::vector<std:
 }
 
 void print_counts(const PoolInputs& pool) {
-    fmt::print("{} files of reads, {} barcodes, {} samples\n", pool.counts.files.size(),
-               pool.counts.features.size(), pool.counts.samples.size());
+    fmt::print("{} of reads, {}, {}\n", counted(pool.counts.files.size(), "file"),
+               counted(pool.counts.features.size(), "barcode"),
+               counted(pool.counts.samples.size(), "sample"));
     for (const std::string& choice : pool.counts.choices)
         fmt::print("  {}\n", choice);
     if (pool.de_novo)
         fmt::print("  no library: the barcodes will be taken from the reads\n");
     if (pool.from_reads())
         fmt::print("{}", library_summary(pool.counts.features));
-    for (const pipeline::ScreenReject& reject : pool.counts.rejects)
-        fmt::print("note: {}{}: {}\n", reject.input, reject.place.empty() ? "" : ": " + reject.place,
-                   reject.reason);
+    for (const std::string& note : pool.counts.notes)
+        fmt::print("note: {}\n", note);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -6,8 +7,9 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <functional>
-#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
@@ -47,11 +49,17 @@ void add_common(CLI::App& command, CommonOptions& common) {
             }
         },
         "Memory for data on its way: 512MiB, 2GiB (default) …");
-    const std::map<std::string, ProgressMode> modes{
-        {"auto", ProgressMode::automatic}, {"always", ProgressMode::always}, {"never", ProgressMode::never}};
-    command.add_option("--progress", common.progress, "auto, always or never")
-        ->transform(CLI::CheckedTransformer(modes, CLI::ignore_case))
-        ->type_name("WHEN");
+    command
+        .add_option_function<std::string>(
+            "--progress",
+            [&common](const std::string& when) {
+                common.progress = when == "auto"     ? ProgressMode::automatic
+                                  : when == "always" ? ProgressMode::always
+                                                     : ProgressMode::never;
+            },
+            "Tell bytes, rate and time left on stderr; auto: where it is a terminal")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->default_str("auto");
     command.add_flag("-q,--quiet", common.quiet, "Results and errors only");
     command.add_flag("-v,--verbose", common.verbose, "Say what is being done");
     command.add_option("--log-json", common.log_json, "Write the log to this file, a JSON object a line");
@@ -148,6 +156,20 @@ void add_inspect(CLI::App& app, Action& action) {
     });
 }
 
+/// CLI11 says of a word that is no command only that a command is missing.
+int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
+    const std::vector<std::string> unknown = app.remaining();
+    if (!app.get_subcommands().empty() || error.get_name() != "RequiredError")
+        return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::wrong_usage);
+    std::vector<std::string> commands;
+    for (const CLI::App* command : app.get_subcommands({}))
+        commands.push_back(command->get_name());
+    fmt::print(stderr, "wellsieve: {}; the commands are {}\nRun with --help for more information.\n",
+               unknown.empty() ? "a command is missing" : fmt::format("'{}' is no command", unknown.front()),
+               fmt::join(commands, ", "));
+    return static_cast<int>(Exit::wrong_usage);
+}
+
 Exit run_action(const Action& action) {
     try {
         return action();
@@ -192,7 +214,7 @@ int run_command_line(int argc, char** argv) {
         kernels::apply_target_from_environment();
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::wrong_usage);
+        return wrong_usage(app, error);
     } catch (const std::invalid_argument& error) {
         fmt::print(stderr, "wellsieve: WELLSIEVE_SIMD: {}\n", error.what());
         return static_cast<int>(Exit::wrong_usage);

@@ -11,6 +11,7 @@
 #include "formats/reads/read_source.hpp"
 #include "pipeline/read_summary.hpp"
 #include "workflows/commands.hpp"
+#include "workflows/counted.hpp"
 
 namespace wellsieve::workflows {
 namespace {
@@ -57,12 +58,12 @@ ReadoutSummary summarise(const plates::PlateFile& file, std::uint32_t plate, std
 }
 
 void print_readout(const plates::Readout& readout, const ReadoutSummary& summary) {
-    fmt::print("    {}{}{}{}: {} values in {} wells", plates::mode_name(readout.mode), optics(readout),
+    fmt::print("    {}{}{}{}: {} in {}", plates::mode_name(readout.mode), optics(readout),
                readout.name.empty() ? "" : fmt::format(" '{}'", readout.name),
-               readout.unit.empty() ? "" : fmt::format(" [{}]", readout.unit), summary.values,
-               summary.wells.size());
+               readout.unit.empty() ? "" : fmt::format(" [{}]", readout.unit),
+               counted(summary.values, "value"), counted(summary.wells.size(), "well"));
     if (!summary.times_s.empty())
-        fmt::print(", {} times from {} to {} s", summary.times_s.size(), *summary.times_s.begin(),
+        fmt::print(", {} from {} to {} s", counted(summary.times_s.size(), "time"), *summary.times_s.begin(),
                    *summary.times_s.rbegin());
     if (summary.low <= summary.high)
         fmt::print(", from {} to {}", summary.low, summary.high);
@@ -92,8 +93,9 @@ void print_summary(const plates::Document& document, const plates::Reader& reade
 
 void print_reads(const std::string& path) {
     const pipeline::ReadSummary summary = pipeline::summarise_reads(path);
-    fmt::print("{}\n  {}, {}: {} reads, {} bases\n", path, format_name(summary.kind.format),
-               packing_name(summary.kind.packing), summary.reads, summary.bases());
+    fmt::print("{}\n  {}, {}: {}, {}\n", path, format_name(summary.kind.format),
+               packing_name(summary.kind.packing), counted(summary.reads, "read"),
+               counted(summary.bases(), "base"));
     if (summary.reads == 0)
         return;
     fmt::print("  lengths: {} to {}, half of them {} or less\n", summary.lengths.begin()->first,

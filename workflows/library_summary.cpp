@@ -34,24 +34,27 @@ struct Rows {
     }
 };
 
-std::string examples(const Rows& rows, const std::vector<LookAlikes>& pairs, std::uint32_t by) {
+template <typename Wanted>
+std::string examples(const Rows& rows, const std::vector<LookAlikes>& pairs, Wanted wanted) {
     std::string text;
     std::size_t shown = 0;
     for (const LookAlikes& pair : pairs)
-        if (pair.by == by && shown++ < shown_examples)
-            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", rows.features[pair.first]->id,
-                                pair.first == pair.second ? "(itself)"
-                                                          : "and " + rows.features[pair.second]->id);
+        if (wanted(pair) && shown++ < shown_examples)
+            text += fmt::format("{}{}{}", text.empty() ? "" : ", ", rows.features[pair.first]->id,
+                                pair.first == pair.second ? "" : " and " + rows.features[pair.second]->id);
     return text;
 }
 
 std::string examples_of(const Rows& rows, const sequence::LibraryReport& report, std::string_view what) {
+    const auto by = [](std::uint32_t n) { return [n](const LookAlikes& pair) { return pair.by == n; }; };
     if (what == "one mismatch apart" || what == "two mismatches apart")
-        return examples(rows, report.neighbours, what.starts_with("one") ? 1 : 2);
+        return examples(rows, report.neighbours, by(what.starts_with("one") ? 1 : 2));
     if (what.starts_with("shifted by "))
-        return examples(rows, report.shifted, static_cast<std::uint32_t>(what.back() - '0'));
-    if (what == "reverse complements")
-        return examples(rows, report.reverse_complements, 0);
+        return examples(rows, report.shifted, by(static_cast<std::uint32_t>(what.back() - '0')));
+    if (what == "reverse complements" || what == "self-complementary")
+        return examples(rows, report.reverse_complements, [&](const LookAlikes& pair) {
+            return (pair.first == pair.second) == (what == "self-complementary");
+        });
     std::string text;
     for (std::size_t i = 0; i < std::min(shown_examples, report.homopolymers.size()); ++i)
         text += fmt::format("{}{}", text.empty() ? "" : ", ", rows.features[report.homopolymers[i].row]->id);
@@ -59,17 +62,20 @@ std::string examples_of(const Rows& rows, const sequence::LibraryReport& report,
 }
 
 std::string report_rows(const Rows& rows, std::string_view which) {
-    const sequence::LibraryReport report =
-        sequence::report_library(sequence::BarcodeIndex(rows.bases, 1));
+    const sequence::LibraryReport report = sequence::report_library(sequence::BarcodeIndex(rows.bases, 1));
     std::string text;
     for (const sequence::LibraryCost& cost : report.costs) {
         if (cost.rows == 0)
             continue;
-        text += fmt::format("  {} of {} {} are {}: {:.2g} % of their reads are lost, {:.2g} % would go to the "
-                            "other where neither flank nor quality is looked at ({}{})\n",
-                            cost.rows, report.rows, which,
+        const bool concerns_two = cost.what != "homopolymers" && cost.what != "self-complementary";
+        text += fmt::format("  {} of {} {} {} {}: {:.2g} % of {} reads are lost{} ({}{})\n", cost.rows,
+                            report.rows, which, cost.rows == 1 ? "is" : "are",
                             cost.what == "homopolymers" ? "with homopolymers of 5 bases or more" : cost.what,
-                            100 * cost.share_lost, 100 * cost.share_wrong,
+                            100 * cost.share_lost, cost.rows == 1 ? "its" : "their",
+                            concerns_two ? fmt::format(", {:.2g} % would go to the other where neither flank "
+                                                       "nor quality is looked at",
+                                                       100 * cost.share_wrong)
+                                         : "",
                             examples_of(rows, report, cost.what), cost.rows > shown_examples ? ", …" : "");
     }
     return text.empty() ? fmt::format("  {} {}: no two are alike\n", report.rows, which) : text;
@@ -83,7 +89,9 @@ std::string library_summary(const std::vector<PoolFeature>& features) {
     if (features.front().first_part == 0)
         return report_rows(Rows(features, [](const PoolFeature& f) { return std::string_view(f.barcode); }),
                            "barcodes");
-    const auto first = [](const PoolFeature& f) { return std::string_view(f.barcode).substr(0, f.first_part); };
+    const auto first = [](const PoolFeature& f) {
+        return std::string_view(f.barcode).substr(0, f.first_part);
+    };
     const auto second = [](const PoolFeature& f) { return std::string_view(f.barcode).substr(f.first_part); };
     return report_rows(Rows(features, first), "first barcodes") +
            report_rows(Rows(features, second), "second barcodes");

@@ -18,6 +18,7 @@
 #include "pipeline/parallel.hpp"
 #include "pipeline/pool_tables.hpp"
 #include "pipeline/result_tables.hpp"
+#include "workflows/counted.hpp"
 #include "workflows/pool_summary.hpp"
 
 namespace wellsieve::workflows {
@@ -100,8 +101,10 @@ results::RunRecord record_of(const RunScreenOptions& options, const Screen& scre
     for (const pipeline::TraitColumn& trait : screen.traits)
         if (!trait.choice.empty())
             record.choices.push_back(trait.options.name + ": " + trait.choice);
-    for (const pipeline::PoolCounts& pool : screen.pools)
+    for (const pipeline::PoolCounts& pool : screen.pools) {
         record.choices.insert(record.choices.end(), pool.choices.begin(), pool.choices.end());
+        record.notes.insert(record.notes.end(), pool.notes.begin(), pool.notes.end());
+    }
     record.warnings = screen.warnings;
     return record;
 }
@@ -163,12 +166,13 @@ void print_best(const Screen& screen) {
 
 /// Reads and what became of them, a line a sample.
 void print_pool(const pipeline::PoolCounts& pool) {
-    fmt::print("{} barcodes in {} samples\n", pool.features.size(), pool.samples.size());
+    fmt::print("{} in {}\n", counted(pool.features.size(), "barcode"),
+               counted(pool.samples.size(), "sample"));
     for (const std::string& choice : pool.choices)
         fmt::print("  {}\n", choice);
     for (std::size_t s = 0; s < pool.tallies.size(); ++s) {
         const pipeline::ReadTally& tally = pool.tallies[s];
-        fmt::print("  {}: {} reads, {} counted ({:.1f} %)", pool.samples[s].name, tally.total(),
+        fmt::print("  {}: {}, {} counted ({:.1f} %)", pool.samples[s].name, counted(tally.total(), "read"),
                    tally.counted(),
                    100.0 * static_cast<double>(tally.counted()) /
                        static_cast<double>(std::max<std::uint64_t>(tally.total(), 1)));
@@ -180,6 +184,11 @@ void print_pool(const pipeline::PoolCounts& pool) {
     if (!pool.unmatched.empty())
         fmt::print("commonest sequence that the library lacks: {}, {} of the first {} reads\n",
                    pool.unmatched.front().bases, pool.unmatched.front().reads, pool.searched_reads);
+    constexpr std::size_t shown = 3;
+    for (std::size_t i = 0; i < std::min(shown, pool.notes.size()); ++i)
+        fmt::print("note: {}\n", pool.notes[i]);
+    if (pool.notes.size() > shown)
+        fmt::print("{} more, listed in run.json\n", counted(pool.notes.size() - shown, "note"));
 }
 
 }  // namespace
@@ -245,7 +254,8 @@ void print_summary(const Screen& screen, const Outputs& outputs) {
     for (const std::string& warning : screen.warnings)
         fmt::print("warning: {}\n", warning);
     if (!screen.plates.rejects.empty())
-        fmt::print("{} rejects, listed in the result's table 'rejects'\n", screen.plates.rejects.size());
+        fmt::print("{}, listed in the result's table 'rejects'\n",
+                   counted(screen.plates.rejects.size(), "reject"));
     fmt::print("result: {}\n", outputs.result.string());
     if (!outputs.ranking.empty())
         fmt::print("ranking: {}\n", outputs.ranking.string());

@@ -111,9 +111,9 @@ class PoolGatherer {
                                                    std::string(entry.strain), std::string(entry.gene),
                                                    entry.first_part});
             for (const reads::LibraryNote& note : library.notes)
-                inputs_.counts.rejects.push_back({"library", input_.library,
-                                                  note.line == 0 ? "" : fmt::format("line {}", note.line),
-                                                  note.text});
+                inputs_.counts.notes.push_back(
+                    note.line == 0 ? fmt::format("{}: {}", input_.library, note.text)
+                                   : fmt::format("{}: line {}: {}", input_.library, note.line, note.text));
             paired_library_ = library.paired;
             add_table("library", input_.library);
         });
@@ -132,7 +132,7 @@ class PoolGatherer {
                 counts.features.push_back(
                     {table.ids[i], table.barcodes[i], table.strains[i], table.genes[i], 0});
             for (const std::string& note : table.notes)
-                counts.rejects.push_back({"counts", input_.counts, "", note});
+                counts.notes.push_back(fmt::format("{}: {}", input_.counts, note));
             name_by_library();
             for (const auto& [column, sample] : columns_of(table)) {
                 const auto first =
@@ -177,8 +177,9 @@ class PoolGatherer {
                 input_.library, "",
                 fmt::format("knows not one of the rows of {}, neither by id nor by barcode", input_.counts));
         if (unknown > 0)
-            inputs_.counts.rejects.push_back(
-                {"counts", input_.counts, "", fmt::format("{} rows are not in {}", unknown, input_.library)});
+            inputs_.counts.notes.push_back(
+                fmt::format("{}: {} not in {}", input_.counts,
+                            unknown == 1 ? "1 row is" : fmt::format("{} rows are", unknown), input_.library));
     }
 
     using Columns = std::vector<std::pair<std::size_t, pipeline::PoolSample>>;

@@ -20,6 +20,7 @@
 #include "pipeline/stages/read_plates.hpp"
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
+#include "workflows/counted.hpp"
 #include "workflows/inputs.hpp"
 #include "workflows/outputs.hpp"
 #include "workflows/pool_inputs.hpp"
@@ -138,7 +139,7 @@ void warn_of_empty(const ScreenConfig& config, const PoolsInput& input, const pi
             fmt::format("{}: not one barcode was counted in sample '{}'{}; its zeros are no "
                         "measurement",
                         place_of(config, input), counts.samples[s].name,
-                        counts.tallies.empty() ? "" : fmt::format(", of {} reads", reads)));
+                        counts.tallies.empty() ? "" : fmt::format(", of {}", counted(reads, "read"))));
     }
 }
 
@@ -230,13 +231,14 @@ void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
             "then: join strains -> measure traits -> normalise -> quality -> score -> rank -> result.h5\n");
     for (const PoolInputs& pool : pools)
         if (pool.de_novo)
-            fmt::print("then: {} files of reads -> barcodes -> counts in {} samples -> score -> result.h5, "
-                       "counts.csv\n",
-                       pool.counts.files.size(), pool.counts.samples.size());
+            fmt::print("then: {} of reads -> barcodes -> counts in {} -> score -> result.h5, counts.csv\n",
+                       counted(pool.counts.files.size(), "file"),
+                       counted(pool.counts.samples.size(), "sample"));
         else
-            fmt::print("then: counts of {} barcodes in {} samples -> score -> result.h5, counts.csv\n",
-                       pool.counts.features.size(), pool.counts.samples.size());
-    fmt::print("{} files, nothing was read\n", files);
+            fmt::print("then: counts of {} in {} -> score -> result.h5, counts.csv\n",
+                       counted(pool.counts.features.size(), "barcode"),
+                       counted(pool.counts.samples.size(), "sample"));
+    fmt::print("{}, nothing was read\n", counted(files, "file"));
 }
 
 }  // namespace
@@ -262,12 +264,13 @@ Exit run_screen(const RunScreenOptions& options) {
     screen.strains = std::move(inputs.strains);
     screen.plates.limit_memory(options.common.memory_bytes / share_of_readings,
                                result_folder(options, config));
-    spdlog::info("reading {} files with {} threads", inputs.jobs.size(), pipeline::usable_threads());
+    spdlog::info("reading {} with {}", counted(inputs.jobs.size(), "file"),
+                 counted(pipeline::usable_threads(), "thread"));
     const pipeline::RunReport report = collect(options, inputs, pools, screen.plates, interrupt);
     finish_inputs(config, inputs, screen);
     inputs.placement = std::vector<pipeline::PlacementOptions>();  // what they say is in the plates now
-    spdlog::info("{} plates, {} readouts, {} rejects", screen.plates.plates.size(), screen.readouts.size(),
-                 screen.plates.rejects.size());
+    spdlog::info("{}, {}, {}", counted(screen.plates.plates.size(), "plate"),
+                 counted(screen.readouts.size(), "readout"), counted(screen.plates.rejects.size(), "reject"));
     if (!config.plates.empty())
         pipeline::compute_screen(screen, interrupt.flag());
     add_pools(config, pools, screen);

@@ -63,7 +63,8 @@ class Reader {
         by_sample();
         if (const auto without = std::count(table_.genes.begin(), table_.genes.end(), "");
             has_genes_ && without > 0)
-            table_.notes.push_back(fmt::format("{} rows have no gene", without));
+            table_.notes.push_back(without == 1 ? "1 row has no gene"
+                                                : fmt::format("{} rows have no gene", without));
         return std::move(table_);
     }
 

@@ -137,7 +137,9 @@ class Reader {
         note_lengths();
         if (changed_letters_ > 0)
             library_.notes.push_back(
-                {0, fmt::format("{} barcodes are in lower case or have U for T", changed_letters_)});
+                {0, changed_letters_ == 1
+                        ? "1 barcode is in lower case or has U for T"
+                        : fmt::format("{} barcodes are in lower case or have U for T", changed_letters_)});
         return std::move(library_);
     }
 

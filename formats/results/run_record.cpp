@@ -25,6 +25,7 @@ std::string to_json(const RunRecord& record) {
           {"reads", {{"in", record.reads_in}, {"counted", record.reads_counted}}},
           {"rejects", record.rejects}}},
         {"choices", record.choices},
+        {"notes", record.notes},
         {"warnings", record.warnings},
     };
     return json.dump(2) + "\n";

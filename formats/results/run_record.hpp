@@ -30,6 +30,7 @@ struct RunRecord {
     std::uint64_t reads_counted = 0;
     std::uint64_t rejects = 0;
     std::vector<std::string> choices;
+    std::vector<std::string> notes;
     std::vector<std::string> warnings;
 };
 

@@ -1,6 +1,7 @@
 #include "kernels/sequence/library_report.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "kernels/sequence/bits_internal.hpp"
@@ -118,7 +119,10 @@ std::vector<LibraryCost> estimate_costs(const LibraryReport& report, double erro
         costs.push_back(
             {"shifted by " + std::to_string(shift), rows_among(report.shifted, by(shift)), 0, chance});
     }
-    costs.push_back({"reverse complements", rows_among(report.reverse_complements, any), 0, 0});
+    const auto of_itself = [](const LookAlikes& pair) { return pair.first == pair.second; };
+    costs.push_back(
+        {"reverse complements", rows_among(report.reverse_complements, std::not_fn(of_itself)), 0, 0});
+    costs.push_back({"self-complementary", rows_among(report.reverse_complements, of_itself), 0, 0});
     costs.push_back({"homopolymers", report.homopolymers.size(), error, 0});
     return costs;
 }

@@ -62,7 +62,7 @@ TEST_CASE("rows that cannot be told apart are one entry, and a note says so") {
     REQUIRE(library.notes.size() == 3);
     CHECK(library.notes[0].line == 4);
     CHECK_THAT(library.notes[0].text, Catch::Contains("same barcode as line 2"));
-    CHECK_THAT(library.notes[2].text, Catch::Contains("1 barcodes are in lower case"));
+    CHECK_THAT(library.notes[2].text, Catch::Contains("1 barcode is in lower case"));
 }
 
 TEST_CASE("a barcode in every row takes no more memory than the rows do") {

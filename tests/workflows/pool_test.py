@@ -4,6 +4,7 @@ reads, and one clear line for each kind of bad input.
 usage: pool_test.py WELLSIEVE
 """
 import gzip
+import json
 import os
 import random
 import shutil
@@ -282,8 +283,11 @@ def test_every_form_of_a_counts_table(program, folder):
         run(program, "run", os.path.join(folder, "screen.toml"), "-o", out, "--force")
         with h5py.File(os.path.join(out, "result.h5")) as file:
             features, rejects = read_elem(file["features"]), read_elem(file["rejects"])
+        with open(os.path.join(out, "run.json"), encoding="utf-8") as file:
+            record = json.load(file)
         assert list(features["strain"].astype(object).fillna("")) == ["S1", "S1", ""]
-        assert "1 rows are not in library.csv" in list(rejects["reason"])
+        assert f"{name}: 1 row is not in library.csv" in record["notes"]
+        assert len(rejects) == 0 and record["accounting"]["rejects"] == 0
     write(os.path.join(folder, "library.csv"), "barcode,id,strain\nTTTTTTTT,h0,S1\n")
     refused(program, folder, "knows not one of the rows of poolq.txt")
 
@@ -429,10 +433,13 @@ def test_reads_that_are_not_as_they_should_be(program, folder):
     with open(place("library.csv"), "a", encoding="utf-8") as file:
         file.write(f"h1,ACGTACGTACGT,gene0\nh2,{library[1]},gene9\n")
     stdout, _ = run(program, "check", place("screen.toml"))
-    for note in ("library.csv: 1 barcodes are in lower case or have U for T",
+    for note in ("library.csv: 1 barcode is in lower case or has U for T",
                  "library.csv: barcodes are of several lengths: 1 of 12 bases, 50 of 20 bases",
                  "library.csv: line 53: 'h2' has the same barcode as line 3: the two are counted as one"):
-        assert note in stdout, stdout
+        assert f"note: {note}\n" in stdout, stdout
+    run(program, "run", place("screen.toml"), "--force")  # and are no rejects, for those rows are used
+    with h5py.File(place("results", "result.h5")) as file:
+        assert "library" not in set(read_elem(file["rejects"])["kind"])
     write(place("library.csv"), "guide,barcode,gene\n")
     refused(program, folder, "library.csv: holds no barcodes")
     fresh()

@@ -45,6 +45,8 @@ TEST_CASE("each fault of a library is listed with its rows and its cost") {
     CHECK(cost("one mismatch apart").share_wrong == Approx(0.01));
     CHECK(cost("shifted by 1").share_wrong == 0.25);
     CHECK(cost("two mismatches apart").rows == 0);
+    CHECK(cost("reverse complements").rows == 2);
+    CHECK(cost("self-complementary").rows == 1);
 }
 
 TEST_CASE("look-alikes are those that a comparison of all pairs finds") {

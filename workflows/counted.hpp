@@ -1,0 +1,16 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wellsieve::workflows {
+
+/// "1 sample", "2 samples": for words whose plural ends in s.
+inline std::string counted(std::uint64_t count, std::string_view one) {
+    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+}  // namespace wellsieve::workflows
