@@ -116,12 +116,15 @@ def test_check_and_dry_run(program, folder):
     rows = contents(os.path.join(folder, "library.csv")).decode().split("\n")
     barcode = rows[1].split(",")[1]
     other = barcode[:7] + {"A": "C", "C": "G", "G": "T", "T": "A"}[barcode[7]] + barcode[8:]
-    rows.insert(2, f"near,{other},x\nshifted,{barcode[2:]}GT,x\nrun,{'A' * 7}{barcode[:13][::-1]},x")
+    rows.insert(2, f"near,{other},x\nshifted,{barcode[2:]}GT,x\nrun,{'A' * 7}{barcode[:13][::-1]},x\n"
+                "own,ACGGTCATTGCAATGACCGT,x")
     write(os.path.join(folder, "library.csv"), "\n".join(rows))
     stdout, _ = run(program, "check", screen)
     line = lambda what: next(line for line in stdout.splitlines() if what in line)
-    assert "2 of 53 barcodes are one mismatch apart: 1 % of their reads are lost" in stdout, stdout
+    assert "2 of 54 barcodes are one mismatch apart: 1 % of their reads are lost" in stdout, stdout
     assert "near" in line("one mismatch apart") and "g0" in line("one mismatch apart")
+    assert "1 of 54 barcodes is self-complementary: 0 % of its reads are lost (own)" in stdout, stdout
+    assert "reverse complements" not in stdout, stdout
     assert "g0 and shifted" in line("are shifted by 2") and "run" in line("homopolymers of 5 bases or more")
     stdout, _ = run(program, "run", screen, "--dry-run")
     assert "split reads" in stdout and "find barcodes" in stdout and "3 files, nothing was read" in stdout

@@ -248,5 +248,18 @@ def main():
             test(sys.argv[1], os.path.join(folder, "screen"))
 
 
+def test_command_line(program, _):
+    commands = "the commands are run, check, init, inspect, export, simulate"
+    for arguments, what in ((("rnu", "screen.toml"), "'rnu' is no command"), (("--quick",), "'--quick' is no command"),
+                            ((), "a command is missing")):
+        _, stderr = run(program, *arguments, expect=2)
+        assert f"{what}; {commands}" in stderr, stderr
+    _, stderr = run(program, "run", expect=2)
+    assert "screen is required" in stderr, stderr
+    stdout, _ = run(program, "run", "--help")
+    assert "{auto,always,never}" in stdout and "->" not in stdout, stdout
+    run(program, "run", "screen.toml", "--progress", "sometimes", expect=2)
+
+
 if __name__ == "__main__":
     main()
