@@ -38,7 +38,7 @@ TEST_CASE("tables of counts are read as MAGeCK, PoolQ and others write them") {
         table_of("sgRNA\tGene\tS1\tS 2\na\tX\t1\t20\nb\t\t0\t4000000000\nc\tZ\t3\t60\n");
     check(mageck);
     CHECK(mageck.genes == std::vector<std::string>{"X", "", "Z"});
-    CHECK(mageck.notes == std::vector<std::string>{"1 rows have no gene"});
+    CHECK(mageck.notes == std::vector<std::string>{"1 row has no gene"});
     const CountsTable poolq = table_of(
         "Construct Barcode\tConstruct IDs\tS1\tS "
         "2\rACGT\ta\t1\t20\rCCCC\tb\t0\t4000000000\rGGGG\tc\t3\t60\r");
