@@ -70,7 +70,7 @@ struct PlateData {
 
 /// An input, or a part of one, that was not used, and why.
 struct ScreenReject {
-    std::string kind;  ///< file, cell, well, mask, layout, trait
+    std::string kind;  ///< file, cell, well, mask, layout, trait, reads, sequence
     std::string input;
     std::string place;
     std::string reason;
