@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "kernels/curve/interpolate.hpp"
-#include "kernels/curve/lowess.hpp"
 #include "kernels/plate/summary.hpp"
+#include "kernels/stats/lowess.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -54,8 +54,7 @@ void smooth(const std::vector<double>& times_s, double span, std::vector<double>
             known.push_back(levels[i]);
         }
     }
-    std::vector<double> fitted(known.size());
-    kernels::curve::lowess(times, known, {.span = span}, fitted);
+    const std::vector<double> fitted = kernels::stats::lowess(times, known, {.span = span});
     std::vector<double> wanted;
     for (std::size_t i : timed)
         wanted.push_back(times_s[i]);

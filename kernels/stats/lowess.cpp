@@ -19,12 +19,16 @@ double cube(double v) {
 
 class Smoother {
   public:
-    Smoother(std::span<const double> x, std::span<const double> y, double share)
-        : x_(x), y_(y), size_(neighbours(share, x.size())), robustness_(x.size(), 1.0), weight_(x.size()) {}
+    Smoother(std::span<const double> x, std::span<const double> y, const LowessOptions& options)
+        : x_(x),
+          y_(y),
+          size_(neighbours(options.span, x.size())),
+          step_(options.step * (x.back() - x.front())),
+          robustness_(x.size(), 1.0),
+          weight_(x.size()) {}
 
     std::vector<double> fit() {
         const std::size_t n = x_.size();
-        const double step = 0.01 * (x_.back() - x_.front());
         std::vector<double> out(n);
         std::size_t left = 0;
         std::optional<std::size_t> last;
@@ -35,7 +39,7 @@ class Smoother {
             if (last)
                 interpolate(out, *last, i);
             last = i;
-            i = next_after(i, step, out, *last);
+            i = next_after(i, out, *last);
         }
         return out;
     }
@@ -59,15 +63,15 @@ class Smoother {
     }
 
   private:
-    static std::size_t neighbours(double share, std::size_t n) {
-        const auto wanted = static_cast<std::size_t>(share * static_cast<double>(n) + 1e-7);
+    static std::size_t neighbours(double span, std::size_t n) {
+        const auto wanted = static_cast<std::size_t>(span * static_cast<double>(n) + 1e-7);
         return std::min(std::max<std::size_t>(wanted, 2), n);
     }
 
     /// The next point to fit: the last one within a step, or the next one. Points at the same x are given the
     /// fit of `last`, which moves on to them.
-    std::size_t next_after(std::size_t i, double step, std::vector<double>& out, std::size_t& last) const {
-        const double reach = x_[i] + step;
+    std::size_t next_after(std::size_t i, std::vector<double>& out, std::size_t& last) const {
+        const double reach = x_[i] + step_;
         std::size_t next = i + 1;
         for (; next < x_.size() && x_[next] <= reach; ++next)
             if (x_[next] == x_[last]) {
@@ -117,19 +121,20 @@ class Smoother {
 
     std::span<const double> x_, y_;
     std::size_t size_;
+    double step_;
     std::vector<double> robustness_, weight_;
 };
 
 }  // namespace
 
-std::vector<double> lowess(std::span<const double> x, std::span<const double> y, double share,
-                           unsigned robust_rounds) {
+std::vector<double> lowess(std::span<const double> x, std::span<const double> y,
+                           const LowessOptions& options) {
     assert(x.size() == y.size());
     if (x.size() < 2)
         return {y.begin(), y.end()};
-    Smoother smoother(x, y, share);
+    Smoother smoother(x, y, options);
     std::vector<double> out = smoother.fit();
-    for (unsigned round = 0; round < robust_rounds && smoother.weigh_by(out); ++round)
+    for (unsigned round = 0; round < options.iterations && smoother.weigh_by(out); ++round)
         out = smoother.fit();
     return out;
 }

@@ -5,12 +5,17 @@
 
 namespace wellsieve::kernels::stats {
 
-/// Lowess (Cleveland 1979, JASA 74:829): a line through the nearest `share` of all points, weighted by
-/// tricubes of distance, at each x; then `robust_rounds` more with bisquare weights of the residuals within
-/// six of their MAD. Points within a hundredth of the range of x from the last fitted are interpolated, as
-/// R's lowess does; to 1e-12 of it. x is ascending and as long as y. Some hundred fits of share · n points a
-/// round; allocates three columns.
-std::vector<double> lowess(std::span<const double> x, std::span<const double> y, double share,
-                           unsigned robust_rounds = 3);
+struct LowessOptions {
+    double span = 2.0 / 3;    ///< share of the points that each line is fitted to; two points at least
+    unsigned iterations = 3;  ///< robust ones, after the first fit
+    double step = 0;          ///< share of the range of x within which values are interpolated, not fitted
+};
+
+/// Cleveland's robust locally weighted regression (1979, JASA 74:829) at each of the points: the line through
+/// the nearest ones, with tricube weights of distance and bisquare weights of the residuals within six of
+/// their MAD. R's lowess, whose default delta is a step of 0.01; to 1e-9 of it. x ascending and as long as y,
+/// all finite. span · points a fit, at most 1 / step and a few fits an iteration; allocates four columns.
+std::vector<double> lowess(std::span<const double> x, std::span<const double> y,
+                           const LowessOptions& options = {});
 
 }  // namespace wellsieve::kernels::stats

@@ -271,7 +271,7 @@ RobustPrior fit_robust_prior(std::span<const double> variance, std::span<const d
     for (const std::size_t i : usable.feature)
         d = std::max(d, df[i]);
     raise_to_most_df(usable, df, d, plain_df, out.variance);
-    std::vector<double> centre = lowess(usable.covariate, usable.log_variance, 0.4);
+    std::vector<double> centre = lowess(usable.covariate, usable.log_variance, {.span = 0.4, .step = 0.01});
     std::vector<double> residual(n);
     for (std::size_t k = 0; k < n; ++k)
         residual[k] = usable.log_variance[k] - centre[k];
