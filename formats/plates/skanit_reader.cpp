@@ -59,15 +59,6 @@ bool is_optics(std::string_view text) {
            (text.size() > 2 && starts_with_ignoring_case(text, "Ex") && !(text[2] >= 'a' && text[2] <= 'z'));
 }
 
-Readout readout_of(Mode mode, std::string_view step, std::string_view optics) {
-    const std::string label = fmt::format("{} {}", mode_name(mode), optics);
-    Readout readout = *plain::optical_readout(label);
-    readout.mode = mode;
-    readout.name = step;
-    readout.unit = default_unit(mode);
-    return readout;
-}
-
 /// A plate with its corner in the first column.
 struct Grid {
     std::vector<std::uint16_t> columns;  ///< from 1
@@ -220,12 +211,22 @@ class SkanitReading {
         }
         Measurement at;
         at.plate = file_.plate(plate_);
-        at.readout = file_.readout(readout_of(*mode_, step_, optics_));
+        at.readout = readout(table, header_row, optics_);
         at.time_s = time_s_;
         for_each_cell(table, header_row, grid, [&](std::size_t row, std::size_t column, Well well) {
             at.well = well;
             plain::add_reading(document_, table, row, column, mark_, at, file_);
         });
+    }
+
+    std::uint32_t readout(const Table& table, std::size_t row, std::string_view optics) {
+        auto readout = plain::optical_readout(fmt::format("{} {}", mode_name(*mode_), optics));
+        if (!readout)
+            document_.fail(table, row, fmt::format("'{}' is no wavelength of the step '{}'", optics, step_));
+        readout->mode = *mode_;
+        readout->name = step_;
+        readout->unit = default_unit(*mode_);
+        return file_.readout(*readout);
     }
 
     /// A plate under a title that is not known: numbers, and no part of the layout.
@@ -274,7 +275,7 @@ class SkanitReading {
             at.plate = file_.plate(plate.empty() ? std::string_view(plate_) : plate);
             const std::string optics =
                 list.wavelength ? fmt::format("{} nm", table.cell(row, *list.wavelength)) : optics_;
-            at.readout = file_.readout(readout_of(*mode_, step_, optics));
+            at.readout = readout(table, row, optics);
             if (list.time)
                 at.time_s = parse_number(table.cell(row, *list.time), mark_).value_or(missing) *
                             list.seconds_per_unit.value_or(1);

@@ -248,9 +248,9 @@ std::optional<double> parse_clock(std::string_view text, char decimal_mark) noex
             break;
         rest.remove_prefix(end + 1);
     }
-    if (parts == 1)  // minutes and seconds
-        return days * 86400 + seconds;
-    return parts == 2 ? std::optional(days * 86400 + seconds) : std::nullopt;
+    seconds += days * 86400;
+    // Minutes and seconds, or hours too; a number may have been too large for them.
+    return (parts == 1 || parts == 2) && std::isfinite(seconds) ? std::optional(seconds) : std::nullopt;
 }
 
 }  // namespace wellsieve::formats::plates

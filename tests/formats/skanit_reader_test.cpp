@@ -120,3 +120,11 @@ TEST_CASE("skanit: a list of wells with times") {
     CHECK(file.plates.at(0).name == "P1");
     CHECK(file.readouts.at(0).wavelength_nm == 600);
 }
+
+TEST_CASE("skanit: a wavelength that is none is refused") {
+    CHECK_THROWS_WITH(
+        tests::read_sample(workbook(tests::with_replaced(
+            "Measurement results\n\nAbsorbance 1\nWavelength: 260 nm\nPlate 1\nAbs\t1\nA\t5\n", "260 nm",
+            "260 nh: 260 nm"))),
+        Catch::Contains("'Wavelength: 260 nh: 260 nm' is no wavelength of the step 'Absorbance 1'"));
+}
