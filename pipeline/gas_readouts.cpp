@@ -12,6 +12,7 @@
 namespace wellsieve::pipeline {
 namespace {
 
+namespace curve = kernels::curve;
 using formats::plates::Flag;
 using formats::plates::missing;
 
@@ -30,45 +31,77 @@ std::optional<double> factor_of(std::string_view unit, const std::array<Unit, N>
 
 /// The four inputs of one well; the volume may be a constant.
 struct Inputs {
-    SensorTrack flow, oxygen, carbon_dioxide, volume;
+    SensorTrack flow, oxygen, carbon_dioxide, volume, dissolved;
 };
 
 /// The series behind the inputs, with what turns their units into ours.
 class GasInputs {
   public:
-    GasInputs(const GasOptions& gas, const PlateData& plate, const FindReadout& find)
+    GasInputs(std::string_view name, const GasOptions& gas, const PlateData& plate, const FindReadout& find)
         : gas_(gas),
           wells_(plate.shape.wells()),
           end_h_(end_of_run_h(plate)),
-          flow_(find(gas.inlet_flow)),
-          oxygen_(find(gas.outlet_oxygen)),
-          carbon_dioxide_(find(gas.outlet_carbon_dioxide)),
-          volume_(gas.volume.empty() ? nullptr : find(gas.volume)) {}
+          balanced_(name != "otr"),
+          dissolved_(name == "otr" || name == "kla" ? find(gas.dissolved_oxygen) : nullptr),
+          flow_(balanced_ ? find(gas.inlet_flow) : nullptr),
+          oxygen_(balanced_ ? find(gas.outlet_oxygen) : nullptr),
+          carbon_dioxide_(balanced_ ? find(gas.outlet_carbon_dioxide) : nullptr),
+          volume_(!balanced_ || gas.volume.empty() ? nullptr : find(gas.volume)),
+          name_(name) {}
 
     bool complete() const {
-        return flow_ != nullptr && oxygen_ != nullptr && carbon_dioxide_ != nullptr &&
-               (volume_ != nullptr || gas_.volume.empty());
+        const bool balance = flow_ != nullptr && oxygen_ != nullptr && carbon_dioxide_ != nullptr &&
+                             (volume_ != nullptr || gas_.volume.empty());
+        const bool of_oxygen = name_ == "otr" || name_ == "kla";
+        return (balance || !balanced_) && (dissolved_ != nullptr || !of_oxygen);
     }
-    bool held() const { return flow_->readout.on_change && oxygen_->readout.on_change; }
+
+    bool held() const {
+        const auto is_held = [](const ReadoutSeries* series) {
+            return series == nullptr || series->readout.on_change;
+        };
+        return is_held(flow_) && is_held(oxygen_) && is_held(dissolved_);
+    }
 
     std::set<double> times_s() const {
         std::set<double> times;
-        for (const ReadoutSeries* series : {flow_, oxygen_, carbon_dioxide_, volume_})
+        for (const ReadoutSeries* series : {flow_, oxygen_, carbon_dioxide_, volume_, dissolved_})
             if (series != nullptr)
                 times.insert(series->times_s.begin(), series->times_s.end());
         return times;
     }
 
     Inputs of_well(std::size_t well) const {
-        return {track(*flow_, well), track(*oxygen_, well), track(*carbon_dioxide_, well),
-                volume_ == nullptr ? SensorTrack{} : track(*volume_, well)};
+        return {track(flow_, well), track(oxygen_, well), track(carbon_dioxide_, well), track(volume_, well),
+                track(dissolved_, well)};
     }
 
-    kernels::curve::GasRates rates(const Inputs& inputs, double time_h) const {
+    /// The readout at that time; NaN where it is not known.
+    double value(const Inputs& inputs, double time_h) const {
+        if (name_ == "otr")
+            return curve::oxygen_transfer(gas_.kla_per_h, gas_.saturated_mmol_per_l,
+                                          dissolved(inputs, time_h));
+        const curve::GasRates balance = rates(inputs, time_h);
+        if (name_ == "kla")
+            return curve::static_kla(balance.oxygen_uptake, gas_.saturated_mmol_per_l,
+                                     dissolved(inputs, time_h));
+        if (name_ == "our")
+            return balance.oxygen_uptake;
+        return name_ == "cer" ? balance.carbon_dioxide_evolution : balance.respiratory_quotient;
+    }
+
+  private:
+    /// mmol/L
+    double dissolved(const Inputs& inputs, double time_h) const {
+        return gas_.saturated_mmol_per_l * inputs.dissolved.at(time_h) *
+               fraction_in(dissolved_->readout.unit).value_or(missing);
+    }
+
+    curve::GasRates rates(const Inputs& inputs, double time_h) const {
         const auto factor = [](const ReadoutSeries& series, auto in) {
             return in(series.readout.unit).value_or(missing);
         };
-        kernels::curve::GasStreams streams;
+        curve::GasStreams streams;
         streams.inlet_l_per_h = inputs.flow.at(time_h) * factor(*flow_, litres_per_hour_in);
         streams.inlet_oxygen = gas_.inlet_oxygen_percent / 100;
         streams.inlet_carbon_dioxide = gas_.inlet_carbon_dioxide_percent / 100;
@@ -77,33 +110,47 @@ class GasInputs {
             inputs.carbon_dioxide.at(time_h) * factor(*carbon_dioxide_, fraction_in);
         streams.broth_l =
             volume_ == nullptr ? gas_.volume_l : inputs.volume.at(time_h) * factor(*volume_, litres_in);
-        return kernels::curve::gas_balance(streams);
+        return curve::gas_balance(streams);
     }
 
-  private:
-    SensorTrack track(const ReadoutSeries& series, std::size_t well) const {
-        return track_of(series, wells_, well, missing, missing, end_h_);
+    SensorTrack track(const ReadoutSeries* series, std::size_t well) const {
+        return series == nullptr ? SensorTrack{} : track_of(*series, wells_, well, missing, missing, end_h_);
     }
 
     const GasOptions& gas_;
     std::size_t wells_;
     double end_h_;
+    bool balanced_;  ///< the balance of the gas is asked for
+    const ReadoutSeries* dissolved_;
     const ReadoutSeries* flow_;
     const ReadoutSeries* oxygen_;
     const ReadoutSeries* carbon_dioxide_;
     const ReadoutSeries* volume_;
+    std::string_view name_;
 };
 
-double rate_called(std::string_view name, const kernels::curve::GasRates& rates) {
-    if (name == "our")
-        return rates.oxygen_uptake;
-    return name == "cer" ? rates.carbon_dioxide_evolution : rates.respiratory_quotient;
+std::string_view unit_called(std::string_view name) {
+    if (name == "rq")
+        return "";
+    return name == "kla" ? "1/h" : "mmol/(L h)";
 }
 
 }  // namespace
 
-bool is_gas_readout(std::string_view name) {
-    return name == "our" || name == "cer" || name == "rq";
+std::vector<std::string> gas_readouts(const GasOptions& gas) {
+    std::vector<std::string> names;
+    if (!gas.inlet_flow.empty())
+        names = {"our", "cer", "rq"};
+    if (!gas.inlet_flow.empty() && !gas.dissolved_oxygen.empty())
+        names.push_back("kla");
+    if (!gas.dissolved_oxygen.empty() && gas.kla_per_h > 0)
+        names.push_back("otr");
+    return names;
+}
+
+bool is_gas_readout(std::string_view name, const GasOptions& gas) {
+    const std::vector<std::string> names = gas_readouts(gas);
+    return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::optional<double> litres_per_hour_in(std::string_view unit) {
@@ -132,7 +179,7 @@ std::optional<double> litres_in(std::string_view unit) {
 
 std::optional<ReadoutSeries> gas_series(std::string_view name, const GasOptions& gas, const PlateData& plate,
                                         const FindReadout& find) {
-    const GasInputs inputs(gas, plate, find);
+    const GasInputs inputs(name, gas, plate, find);
     if (!inputs.complete())
         return std::nullopt;
     const std::size_t wells = plate.shape.wells();
@@ -140,7 +187,7 @@ std::optional<ReadoutSeries> gas_series(std::string_view name, const GasOptions&
     ReadoutSeries series;
     series.readout.name = name;
     series.readout.mode = formats::plates::Mode::online;
-    series.readout.unit = name == "rq" ? "" : "mmol/(L h)";
+    series.readout.unit = unit_called(name);
     series.readout.derived = true;
     series.readout.on_change = inputs.held();
     series.times_s.assign(times.begin(), times.end());
@@ -150,8 +197,7 @@ std::optional<ReadoutSeries> gas_series(std::string_view name, const GasOptions&
     for (std::size_t well = 0; well < wells; ++well) {
         const Inputs of_well = inputs.of_well(well);
         for (std::size_t t = 0; t < series.times_s.size(); ++t) {
-            const double rate =
-                rate_called(name, inputs.rates(of_well, series.times_s[t] / formats::plates::hour_s));
+            const double rate = inputs.value(of_well, series.times_s[t] / formats::plates::hour_s);
             series.values[t * wells + well] = std::isfinite(rate) ? rate : missing;
             series.flags[t * wells + well] = std::isfinite(rate) ? Flag::none : Flag::not_measured;
         }

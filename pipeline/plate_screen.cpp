@@ -39,6 +39,7 @@ void check_gas(const Screen& screen) {
     check_unit(screen, "[gas]", gas.outlet_oxygen, "%", fraction_in);
     check_unit(screen, "[gas]", gas.outlet_carbon_dioxide, "%", fraction_in);
     check_unit(screen, "[gas]", gas.volume, "L or mL", litres_in);
+    check_unit(screen, "[gas]", gas.dissolved_oxygen, "%", fraction_in);
 }
 
 /// Volumes are all in litres or alike, or all without a unit.
@@ -80,9 +81,7 @@ void check_readouts(const Screen& screen) {
     check_gas(screen);
     check_fed_batch(screen);
     check_corrections(screen);
-    std::vector<std::string> present;
-    if (!screen.options.gas.inlet_flow.empty())
-        present = {"our", "cer", "rq"};
+    std::vector<std::string> present = gas_readouts(screen.options.gas);
     for (const NamedReadout& readout : screen.readouts)
         if (readout.read > 0)
             present.push_back(readout.name);

@@ -20,6 +20,7 @@ std::vector<std::string_view> words_of(Feature) {
             "first_rise",
             "yield_on",
             "specific_rate",
+            "dynamic_kla",
             "growth_rate",
             "doubling_time",
             "lag",

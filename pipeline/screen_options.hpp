@@ -69,6 +69,7 @@ enum class Feature {
     first_rise,
     yield_on,
     specific_rate,
+    dynamic_kla,
     growth_rate,
     doubling_time,
     lag,
@@ -180,6 +181,7 @@ struct TraitOptions {
     double sd = not_set;              ///< of specific_rate: of a reading of the readout, in its unit
     double per_sd = not_set;          ///< and of one of the biomass
     double decay_per_h = 0;           ///< of the readout without cells
+    double saturated = 100;           ///< of dynamic_kla: what dissolved oxygen rises to, in its unit
     double least_h = 0;               ///< excursions that end sooner do not count
     double at_biomass = not_set;      ///< of ratio_at_biomass, in units of the `per` readout after its blank
     double slope_window_h = 1;        ///< of the promoter activities: width of the lines whose slope is dP/dt
@@ -206,6 +208,7 @@ struct PoolTraitOptions {
 };
 
 /// [gas]: which readouts the balance of the inert gas takes; it makes the readouts "our", "cer" and "rq".
+/// With dissolved oxygen also "kla", or, from a kLa that is known, "otr".
 struct GasOptions {
     std::string inlet_flow;  ///< empty: no balance
     std::string outlet_oxygen;
@@ -214,6 +217,9 @@ struct GasOptions {
     double volume_l = not_set;
     double inlet_oxygen_percent = 20.95;
     double inlet_carbon_dioxide_percent = 0.04;
+    std::string dissolved_oxygen;  ///< % of saturation; empty: neither "kla" nor "otr"
+    double saturated_mmol_per_l = not_set;
+    double kla_per_h = not_set;  ///< of vessels without off-gas
 };
 
 /// [fed_batch]: what changes the volume of a vessel. Slopes (growth, yield_on, specific_rate) are then taken

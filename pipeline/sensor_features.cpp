@@ -6,6 +6,7 @@
 #include <iterator>
 #include <map>
 
+#include "kernels/curve/gas_balance.hpp"
 #include "kernels/curve/setpoint.hpp"
 #include "kernels/curve/specific_rates.hpp"
 #include "kernels/curve/steady_state_fluxes.hpp"
@@ -249,6 +250,10 @@ SensorFeature sensor_feature(const TraitOptions& trait, const SensorTrack& track
             return yield_of(track, *other);
         case Feature::specific_rate:
             return specific_rate(trait, track, *other, stream);
+        case Feature::dynamic_kla: {
+            const curve::DynamicKla kla = curve::dynamic_kla(track.times_h, track.values, trait.saturated);
+            return {kla.kla_per_h, kla.standard_error_per_h, std::isnan(kla.kla_per_h) ? "not_reached" : ""};
+        }
         default:
             return of_excursions(trait, track, other);
     }

@@ -32,7 +32,7 @@ SensorTrack track_of(const ReadoutSeries& series, std::size_t wells, std::size_t
 
 struct SensorFeature {
     double value = formats::plates::missing;
-    double standard_error = formats::plates::missing;  ///< of yield_on and specific_rate
+    double standard_error = formats::plates::missing;  ///< of yield_on, specific_rate, dynamic_kla
     std::string_view reason = {};  ///< "not_reached"; empty where there were too few readings
 };
 

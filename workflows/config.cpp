@@ -97,10 +97,9 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
     const auto count = [](const auto& list, const std::string& name) {
         return std::count_if(list.begin(), list.end(), [&](const auto& entry) { return entry.name == name; });
     };
-    const bool gas = !options.gas.inlet_flow.empty();
     const auto require_readout = [&](const TraitOptions& trait, const std::string& readout) {
         if (readout.empty() || count(options.readouts, readout) > 0 ||
-            (gas && pipeline::is_gas_readout(readout)))
+            pipeline::is_gas_readout(readout, options.gas))
             return;
         std::vector<std::string> known;
         for (const ReadoutSelector& selector : options.readouts)
@@ -116,8 +115,9 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
         require_readout(trait, trait.per);
         require_readout(trait, trait.setpoint);
     }
-    for (const std::string& input : {options.gas.inlet_flow, options.gas.outlet_oxygen,
-                                     options.gas.outlet_carbon_dioxide, options.gas.volume})
+    for (const std::string& input :
+         {options.gas.inlet_flow, options.gas.outlet_oxygen, options.gas.outlet_carbon_dioxide,
+          options.gas.volume, options.gas.dissolved_oxygen})
         if (!input.empty() && count(options.readouts, input) == 0)
             root.problem("gas", fmt::format("there is no [readouts.{}]", input));
     std::vector<std::string> volumes = options.fed_batch.feeds;
@@ -126,7 +126,7 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
         if (!input.empty() && count(options.readouts, input) == 0)
             root.problem("fed_batch", fmt::format("there is no [readouts.{}]", input));
     for (const ReadoutSelector& selector : options.readouts)
-        if (gas && pipeline::is_gas_readout(selector.name))
+        if (pipeline::is_gas_readout(selector.name, options.gas))
             root.problem("readouts",
                          fmt::format("'{}' is the name of a readout that [gas] makes", selector.name));
 }

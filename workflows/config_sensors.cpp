@@ -56,6 +56,9 @@ void read_sensor_keys(TomlTable& table, TraitOptions& trait) {
     table.read("sd", trait.sd);
     table.read("per_sd", trait.per_sd);
     table.read("decay_per_h", trait.decay_per_h);
+    table.read("saturated", trait.saturated);
+    if (!(trait.saturated > 0))
+        table.problem("saturated", "must be above 0");
 }
 
 void check_sensor_feature(TomlTable& table, const TraitOptions& trait) {
@@ -88,6 +91,8 @@ std::string sensor_keys_text(const TraitOptions& trait) {
                        line("sd", trait.sd) + line("per_sd", trait.per_sd);
     if (trait.feature == Feature::specific_rate)
         text += line("decay_per_h", trait.decay_per_h);
+    if (trait.feature == Feature::dynamic_kla)
+        text += line("saturated", trait.saturated);
     return is_of_excursions(trait.feature) ? text + line("least_h", trait.least_h) : text;
 }
 
@@ -136,26 +141,40 @@ std::string fed_batch_text(const FedBatchOptions& fed_batch) {
 }
 
 void read_gas(TomlTable& table, GasOptions& gas) {
-    for (std::string_view key : {"inlet_flow", "outlet_oxygen", "outlet_carbon_dioxide", "volume"})
-        table.require(key);
+    const bool known_kla = table.find("kla_per_h") != nullptr && table.find("inlet_flow") == nullptr;
+    if (!known_kla)
+        for (std::string_view key : {"inlet_flow", "outlet_oxygen", "outlet_carbon_dioxide", "volume"})
+            table.require(key);
+    if (table.find("dissolved_oxygen") != nullptr || table.find("kla_per_h") != nullptr)
+        for (std::string_view key : {"dissolved_oxygen", "saturated_mmol_per_l"})
+            table.require(key);
     table.read("inlet_flow", gas.inlet_flow);
     table.read("outlet_oxygen", gas.outlet_oxygen);
     table.read("outlet_carbon_dioxide", gas.outlet_carbon_dioxide);
     read_number_or_name(table, "volume", gas.volume_l, gas.volume);
     table.read("inlet_oxygen_percent", gas.inlet_oxygen_percent);
     table.read("inlet_carbon_dioxide_percent", gas.inlet_carbon_dioxide_percent);
+    table.read("dissolved_oxygen", gas.dissolved_oxygen);
+    table.read("saturated_mmol_per_l", gas.saturated_mmol_per_l);
+    table.read("kla_per_h", gas.kla_per_h);
     if (gas.volume_l <= 0)
         table.problem("volume", "must be above 0 litres");
+    if (gas.saturated_mmol_per_l <= 0)
+        table.problem("saturated_mmol_per_l", "must be above 0");
+    if (gas.kla_per_h <= 0)
+        table.problem("kla_per_h", "must be above 0");
     table.finish();
 }
 
 std::string gas_text(const GasOptions& gas) {
-    if (gas.inlet_flow.empty())
+    if (gas.inlet_flow.empty() && gas.dissolved_oxygen.empty())
         return {};
     return "\n[gas]\n" + line("inlet_flow", gas.inlet_flow) + line("outlet_oxygen", gas.outlet_oxygen) +
            line("outlet_carbon_dioxide", gas.outlet_carbon_dioxide) + line("volume", gas.volume) +
            line("volume", gas.volume_l) + line("inlet_oxygen_percent", gas.inlet_oxygen_percent) +
-           line("inlet_carbon_dioxide_percent", gas.inlet_carbon_dioxide_percent);
+           line("inlet_carbon_dioxide_percent", gas.inlet_carbon_dioxide_percent) +
+           line("dissolved_oxygen", gas.dissolved_oxygen) +
+           line("saturated_mmol_per_l", gas.saturated_mmol_per_l) + line("kla_per_h", gas.kla_per_h);
 }
 
 }  // namespace wellsieve::workflows

@@ -209,7 +209,8 @@ feature = "endpoint"                # endpoint, maximum, minimum, mean, auc; of 
                                     # max_promoter_activity (slope of the readout over `per`);
                                     # of sensors: change, time_outside, longest_excursion, largest_deviation,
                                     # excursions, first_rise, yield_on (per = what is used up),
-                                    # specific_rate (per = biomass; sd, per_sd: of a reading; decay_per_h)
+                                    # specific_rate (per = biomass; sd, per_sd: of a reading; decay_per_h),
+                                    # dynamic_kla (of dissolved oxygen that rises to `saturated`, after gassing out)
 # setpoint = 7.0                    # of excursions: a number or a readout, with its tolerance; or low and high
 # tolerance = 0.1
 # low = 30
@@ -266,6 +267,9 @@ bootstrap = 0                       # draws of each curve (47 will do) behind in
 # outlet_carbon_dioxide = "co2"     # %
 # volume = "volume"                 # a readout, or litres
 # inlet_oxygen_percent = 20.95
+# dissolved_oxygen = "do"           # readout, %: makes kla [1/h] = OUR / (C* - C)
+# saturated_mmol_per_l = 0.21       # C*
+# kla_per_h = 200                   # without off-gas: makes otr [mmol/(L h)] = kLa (C* - C)
 # inlet_carbon_dioxide_percent = 0.04
 
 [rank]

@@ -36,7 +36,7 @@ class NamedSeries {
 
     /// Null where the plate has no such readout.
     const ReadoutSeries* find(const std::string& name) {
-        if (is_gas_readout(name) && !gas_.inlet_flow.empty())
+        if (is_gas_readout(name, gas_))
             return find_gas(name);
         const std::optional<std::size_t> i = number_of(name);
         if (!i)
@@ -49,7 +49,7 @@ class NamedSeries {
 
     /// With the times at which each well was read.
     const ReadoutSeries* find_as_read(const std::string& name) {
-        if (is_gas_readout(name) && !gas_.inlet_flow.empty())
+        if (is_gas_readout(name, gas_))
             return find_gas(name);
         const std::optional<std::size_t> i = number_of(name);
         return i ? &named_.plate->series[*i] : nullptr;
@@ -58,7 +58,7 @@ class NamedSeries {
     /// As read or, in a vessel that is fed or sampled, as it would be in a batch: for slopes.
     const ReadoutSeries* find_for_slopes(const std::string& name) {
         const ReadoutSeries* as_read = find_as_read(name);
-        if (!fed_batch_.given() || as_read == nullptr || is_gas_readout(name))
+        if (!fed_batch_.given() || as_read == nullptr || is_gas_readout(name, gas_))
             return as_read;
         const auto [made, is_new] = batch_series_.try_emplace(name);
         if (is_new)

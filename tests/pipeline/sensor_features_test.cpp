@@ -175,3 +175,20 @@ TEST_CASE("traits of sensors go through the stage, on what the well's own clock 
     CHECK(traits.traits[1].corrected[1] == 6);
     CHECK(traits.traits[1].corrected[2] == 7);
 }
+
+TEST_CASE("kLa by gassing out, within the window") {
+    std::vector<double> times_s;
+    std::vector<double> oxygen;
+    for (int i = 0; i < 60; ++i) {
+        times_s.push_back(10.0 * i);
+        oxygen.push_back(i < 10 ? 90.0 - 9 * i : 100 * (1 - std::exp(-36.0 * (i - 10) / 360)));
+    }
+    const ReadoutSeries series = series_of(times_s, oxygen);
+    TraitOptions trait = trait_of(Feature::dynamic_kla);
+    const SensorTrack after = track_of(series, 1, 0, 100 / hour_s, missing, missing);
+    const SensorFeature found = sensor_feature(trait, after, nullptr);
+    CHECK(found.value == Approx(36));
+    CHECK(found.standard_error < 1e-6);
+    trait.saturated = 1000;
+    CHECK(sensor_feature(trait, after, nullptr).reason == "not_reached");
+}
