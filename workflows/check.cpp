@@ -2,18 +2,20 @@
 
 #include <algorithm>
 
+#include "formats/counted.hpp"
 #include "formats/error.hpp"
 #include "formats/reads/read_source.hpp"
 #include "pipeline/parallel.hpp"
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
-#include "workflows/counted.hpp"
 #include "workflows/inputs.hpp"
 #include "workflows/library_summary.hpp"
 #include "workflows/outputs.hpp"
 #include "workflows/pool_inputs.hpp"
 
 namespace wellsieve::workflows {
+
+using formats::counted;
 namespace {
 
 /// Nothing is computed from them.

@@ -189,6 +189,10 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
         read_gas(*gas, config.options.gas);
     if (auto fed_batch = root.table("fed_batch"))
         read_fed_batch(*fed_batch, config.options);
+    else
+        for (const ReadoutSelector& readout : config.options.readouts)
+            if (!readout.in_feed.empty())
+                root.problem("fed_batch", fmt::format("is missing: readout '{}' has in_feed", readout.name));
     if (auto rank = root.table("rank"))
         read_rank(*rank, config.options.rank);
     for (TomlTable& table : root.tables("pools"))
@@ -220,41 +224,25 @@ std::string read_file(const std::filesystem::path& file) {
     return text.str();
 }
 
-void append(std::string& out, std::string_view key, const std::string& value) {
-    out += fmt::format("{} = {}\n", key, quoted(value));
-}
-
-void append(std::string& out, std::string_view key, double value) {
-    if (!std::isnan(value))
-        out += fmt::format("{} = {}\n", key, value);
-}
-
 void append_plates(std::string& out, const PlatesInput& input) {
     out += "\n[[plates]]\n";
-    toml::array files;
-    for (const std::string& glob : input.files)
-        files.push_back(glob);
-    std::ostringstream list;
-    list << files;
-    out += fmt::format("files = {}\n", list.str());
+    append(out, "files", input.files);
     append(out, "reader", input.reader);
     for (const auto& [key, value] :
          {std::pair("layout", &input.layout), std::pair("plate_list", &input.plate_list),
           std::pair("masks", &input.masks), std::pair("batch", &input.batch),
           std::pair("replicate", &input.replicate)})
-        if (!value->empty())
-            append(out, key, *value);
+        append_given(out, key, *value);
 }
 
 void append_readout(std::string& out, const ReadoutSelector& selector) {
     out += fmt::format("\n[readouts.{}]\n", selector.name);
     if (selector.mode)
-        append(out, "mode", std::string(mode_name(*selector.mode)));
+        append(out, "mode", mode_name(*selector.mode));
     append(out, "wavelength_nm", selector.wavelength_nm);
     append(out, "excitation_nm", selector.excitation_nm);
     append(out, "emission_nm", selector.emission_nm);
-    if (!selector.label.empty())
-        append(out, "label", selector.label);
+    append_given(out, "label", selector.label);
     if (selector.read > 0)
         out += fmt::format("read = {}\n", selector.read);
     if (!selector.in_feed.empty())

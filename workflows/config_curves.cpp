@@ -23,15 +23,6 @@ void require(TomlTable& table, std::string_view key, bool holds, std::string_vie
         table.problem(key, message);
 }
 
-void append(std::string& out, std::string_view key, std::string_view word) {
-    out += fmt::format("{} = {}\n", key, quoted(std::string(word)));
-}
-
-void append(std::string& out, std::string_view key, double value) {
-    if (!std::isnan(value))
-        out += fmt::format("{} = {}\n", key, value);
-}
-
 /// `fit = ["logistic", "gompertz"]`, each model once.
 void read_fits(TomlTable& table, CurveOptions& curves) {
     std::vector<std::string> names;
@@ -88,8 +79,7 @@ std::string correction_text(const pipeline::ReadoutCorrection& correction) {
     std::string out;
     if (!correction.polynomial.empty())
         out += fmt::format("polynomial = [{}]\n", fmt::join(correction.polynomial, ", "));
-    if (!correction.calibration.empty())
-        append(out, "calibration", correction.calibration);
+    append_given(out, "calibration", correction.calibration);
     if (correction.path_length_cm != 1)
         append(out, "path_length_cm", correction.path_length_cm);
     return out;
@@ -179,8 +169,8 @@ std::string curves_text(const CurveOptions& curves) {
     if (!curves.fits.empty()) {
         std::vector<std::string> models;
         for (const GrowthModel model : curves.fits)
-            models.push_back(quoted(std::string(to_string(model))));
-        out += fmt::format("fit = [{}]\n", fmt::join(models, ", "));
+            models.emplace_back(to_string(model));
+        append(out, "fit", models);
         append(out, "fit_scale", to_string(curves.fit_scale));
     }
     append(out, "detection_limit", curves.detection_limit);

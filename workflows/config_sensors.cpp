@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "formats/counted.hpp"
 
 namespace wellsieve::workflows {
 namespace {
 
+using formats::counted;
 using pipeline::Feature;
 using pipeline::FedBatchOptions;
 using pipeline::GasOptions;
@@ -20,14 +24,6 @@ void read_number_or_name(TomlTable& table, std::string_view key, double& number,
         table.read(key, number);
     else
         table.read(key, name);
-}
-
-std::string line(std::string_view key, const std::string& value) {
-    return value.empty() ? std::string() : fmt::format("{} = {}\n", key, quoted(value));
-}
-
-std::string line(std::string_view key, double value) {
-    return std::isnan(value) ? std::string() : fmt::format("{} = {}\n", key, value);
 }
 
 void check_range(TomlTable& table, const TraitOptions& trait) {
@@ -86,30 +82,27 @@ void check_sensor_feature(TomlTable& table, const TraitOptions& trait) {
 }
 
 std::string sensor_keys_text(const TraitOptions& trait) {
-    std::string text = line("low", trait.low) + line("high", trait.high) + line("setpoint", trait.setpoint) +
-                       line("setpoint", trait.setpoint_value) + line("tolerance", trait.tolerance) +
-                       line("sd", trait.sd) + line("per_sd", trait.per_sd);
+    std::string out;
+    append(out, "low", trait.low);
+    append(out, "high", trait.high);
+    append_given(out, "setpoint", trait.setpoint);
+    append(out, "setpoint", trait.setpoint_value);
+    append(out, "tolerance", trait.tolerance);
+    append(out, "sd", trait.sd);
+    append(out, "per_sd", trait.per_sd);
     if (trait.feature == Feature::specific_rate)
-        text += line("decay_per_h", trait.decay_per_h);
+        append(out, "decay_per_h", trait.decay_per_h);
     if (trait.feature == Feature::dynamic_kla)
-        text += line("saturated", trait.saturated);
-    return is_of_excursions(trait.feature) ? text + line("least_h", trait.least_h) : text;
+        append(out, "saturated", trait.saturated);
+    if (is_of_excursions(trait.feature))
+        append(out, "least_h", trait.least_h);
+    return out;
 }
 
 void read_in_feed(TomlTable& table, std::vector<double>& in_feed) {
-    const toml::node* node = table.find("in_feed");
-    if (node == nullptr)
-        return;
-    const auto take = [&](const toml::node& number) {
-        in_feed.push_back(number.value<double>().value_or(pipeline::not_set));
-        if (!(in_feed.back() >= 0))
-            table.problem("in_feed", "is the concentration in the feed, or a list of one for each feed");
-    };
-    if (const toml::array* list = node->as_array())
-        for (const toml::node& number : *list)
-            take(number);
-    else
-        take(*node);
+    table.read("in_feed", in_feed);
+    if (std::any_of(in_feed.begin(), in_feed.end(), [](double there) { return !(there >= 0); }))
+        table.problem("in_feed", "is the concentration in the feed, or a list of one for each feed");
 }
 
 void read_fed_batch(TomlTable& table, ScreenOptions& options) {
@@ -124,8 +117,9 @@ void read_fed_batch(TomlTable& table, ScreenOptions& options) {
         if (!readout.in_feed.empty())
             fed_batch.in_feed[readout.name] = readout.in_feed;
         if (!readout.in_feed.empty() && readout.in_feed.size() != fed_batch.feeds.size())
-            table.problem("feeds", fmt::format("in_feed of readout '{}' is of {} feeds, feeds names {}",
-                                               readout.name, readout.in_feed.size(), fed_batch.feeds.size()));
+            table.problem("feeds",
+                          fmt::format("in_feed of readout '{}' is of {}, feeds names {}", readout.name,
+                                      counted(readout.in_feed.size(), "feed"), fed_batch.feeds.size()));
     }
     table.finish();
 }
@@ -133,11 +127,12 @@ void read_fed_batch(TomlTable& table, ScreenOptions& options) {
 std::string fed_batch_text(const FedBatchOptions& fed_batch) {
     if (!fed_batch.given())
         return {};
-    std::string feeds;
-    for (const std::string& feed : fed_batch.feeds)
-        feeds += fmt::format("{}{}", feeds.empty() ? "" : ", ", quoted(feed));
-    return "\n[fed_batch]\n" + line("volume", fed_batch.volume) + line("volume", fed_batch.volume_l) +
-           line("sampled", fed_batch.sampled) + fmt::format("feeds = [{}]\n", feeds);
+    std::string out = "\n[fed_batch]\n";
+    append_given(out, "volume", fed_batch.volume);
+    append(out, "volume", fed_batch.volume_l);
+    append_given(out, "sampled", fed_batch.sampled);
+    append(out, "feeds", fed_batch.feeds);
+    return out;
 }
 
 void read_gas(TomlTable& table, GasOptions& gas) {
@@ -169,12 +164,18 @@ void read_gas(TomlTable& table, GasOptions& gas) {
 std::string gas_text(const GasOptions& gas) {
     if (gas.inlet_flow.empty() && gas.dissolved_oxygen.empty())
         return {};
-    return "\n[gas]\n" + line("inlet_flow", gas.inlet_flow) + line("outlet_oxygen", gas.outlet_oxygen) +
-           line("outlet_carbon_dioxide", gas.outlet_carbon_dioxide) + line("volume", gas.volume) +
-           line("volume", gas.volume_l) + line("inlet_oxygen_percent", gas.inlet_oxygen_percent) +
-           line("inlet_carbon_dioxide_percent", gas.inlet_carbon_dioxide_percent) +
-           line("dissolved_oxygen", gas.dissolved_oxygen) +
-           line("saturated_mmol_per_l", gas.saturated_mmol_per_l) + line("kla_per_h", gas.kla_per_h);
+    std::string out = "\n[gas]\n";
+    append_given(out, "inlet_flow", gas.inlet_flow);
+    append_given(out, "outlet_oxygen", gas.outlet_oxygen);
+    append_given(out, "outlet_carbon_dioxide", gas.outlet_carbon_dioxide);
+    append_given(out, "volume", gas.volume);
+    append(out, "volume", gas.volume_l);
+    append(out, "inlet_oxygen_percent", gas.inlet_oxygen_percent);
+    append(out, "inlet_carbon_dioxide_percent", gas.inlet_carbon_dioxide_percent);
+    append_given(out, "dissolved_oxygen", gas.dissolved_oxygen);
+    append(out, "saturated_mmol_per_l", gas.saturated_mmol_per_l);
+    append(out, "kla_per_h", gas.kla_per_h);
+    return out;
 }
 
 }  // namespace wellsieve::workflows

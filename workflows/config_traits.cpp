@@ -121,15 +121,6 @@ PoolTraitOptions read_pool_trait(TomlTable& table) {
     return trait;
 }
 
-void append(std::string& out, std::string_view key, const std::string& value) {
-    out += fmt::format("{} = {}\n", key, quoted(value));
-}
-
-void append(std::string& out, std::string_view key, double value) {
-    if (!std::isnan(value))
-        out += fmt::format("{} = {}\n", key, value);
-}
-
 }  // namespace
 
 void read_trait(TomlTable& table, ScreenOptions& options, std::vector<std::string>& names) {
@@ -164,9 +155,8 @@ std::string trait_text(const TraitOptions& trait) {
     std::string out = "\n[[traits]]\n";
     append(out, "name", trait.name);
     append(out, "readout", trait.readout);
-    if (!trait.per.empty())
-        append(out, "per", trait.per);
-    append(out, "feature", std::string(to_string(trait.feature)));
+    append_given(out, "per", trait.per);
+    append(out, "feature", to_string(trait.feature));
     append(out, "time_h", trait.time_h);
     append(out, "from_h", trait.from_h);
     append(out, "to_h", trait.to_h);
@@ -176,20 +166,20 @@ std::string trait_text(const TraitOptions& trait) {
     if (is_of_two(trait.feature))
         append(out, "slope_window_h", trait.slope_window_h);
     if (trait.fit)
-        append(out, "fit", std::string(to_string(*trait.fit)));
+        append(out, "fit", to_string(*trait.fit));
     if (trait.blank == Blank::constant)
         append(out, "blank", trait.blank_value);
     else
-        append(out, "blank", std::string(to_string(trait.blank)));
+        append(out, "blank", to_string(trait.blank));
     if (trait.blank == Blank::lowess || trait.blank == Blank::medium_lowess)
         append(out, "blank_span", trait.blank_span);
-    append(out, "scale", std::string(to_string(trait.scale)));
+    append(out, "scale", to_string(trait.scale));
     if (trait.goal == Goal::target)
         append(out, "goal", trait.target);
     else
-        append(out, "goal", std::string(to_string(trait.goal)));
-    append(out, "normalise", std::string(to_string(trait.normalise)));
-    append(out, "variance", std::string(to_string(trait.variance)));
+        append(out, "goal", to_string(trait.goal));
+    append(out, "normalise", to_string(trait.normalise));
+    append(out, "variance", to_string(trait.variance));
     append(out, "weight", trait.weight);
     return out;
 }
@@ -198,9 +188,8 @@ std::string trait_text(const PoolTraitOptions& trait) {
     std::string out = "\n[[traits]]\n";
     append(out, "name", trait.name);
     append(out, "pool", trait.pool);
-    if (!trait.condition.empty())
-        append(out, "condition", trait.condition);
-    append(out, "goal", std::string(to_string(trait.goal)));
+    append_given(out, "condition", trait.condition);
+    append(out, "goal", to_string(trait.goal));
     append(out, "weight", trait.weight);
     return out;
 }

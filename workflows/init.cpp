@@ -299,6 +299,7 @@ barcode = "auto"                    # found out from the reads, or where it stan
 # left = "CGAAACACCG"               # constant bases before the barcode
 # right = "GTTTTAGAGC"              # constant bases behind it
 # offsets = [0]                     # or the bases before it, in the order in which they are tried
+# mate_barcode = "auto"             # of the mates likewise, as are mate_left, mate_right, mate_offsets
 orientation = "forward"             # forward, reverse, either
 index = "auto"                      # where samples are told: auto, file, reads, inside, header
 index_at = 0                        # base at which the index begins
@@ -320,8 +321,10 @@ least_posterior = 0.99              # of the barcode that a read is credited to
 # control = "none"                  # the condition that all others are compared with; without it nothing is scored
 # paired = false                    # samples of one replicate belong together
 # controls = ["NTC"]                # genes, strains or barcodes that should not move
-# normalise = "auto"                # auto: by controls where there are any, else tmm; total, median, tmm, control
-# test = "competitive"              # or "rra": MAGeCK's robust rank aggregation beside it
+# normalise = "auto"                # auto: by controls where there are any, else tmm; total, median, tmm, control, spike_in
+# spike_ins = { NAME = 1000 }       # known amounts of barcodes that were added: amounts of all
+# time = "time_h"                   # a column of the samples, which were taken at several times: fitness along it
+# test = "competitive"              # beside it: rra or mle (MAGeCK's ranks, its likelihood), or feba
 
 # [[traits]]                        # the fold change of each strain's barcodes, ranked beside traits of plates
 # name = "fitness"

@@ -105,7 +105,7 @@ class Gatherer {
         const std::string before = layout.substr(0, brace);
         const std::string after = layout.substr(brace + 7);
         const std::size_t files_before = options.layouts.size();
-        for (const std::string& path : matches_of(config_, before + "*" + after)) {
+        for (const std::string& path : matches_of(config_, fmt::format("{}*{}", before, after))) {
             const std::string name = name_of(config_, path);
             const std::string lead = fs::path(before).lexically_normal().generic_string();
             const std::string plate = name.substr(lead.size(), name.size() - lead.size() - after.size());

@@ -6,14 +6,16 @@
 #include <map>
 #include <set>
 
+#include "formats/counted.hpp"
 #include "formats/plates/reader.hpp"
 #include "formats/plates/tidy.hpp"
 #include "formats/reads/read_source.hpp"
 #include "pipeline/read_summary.hpp"
 #include "workflows/commands.hpp"
-#include "workflows/counted.hpp"
 
 namespace wellsieve::workflows {
+
+using formats::counted;
 namespace {
 
 namespace plates = formats::plates;
@@ -79,8 +81,8 @@ void print_summary(const plates::Document& document, const plates::Reader& reade
         fmt::print("  {}: {}\n", key, value);
     for (std::uint32_t plate = 0; plate < file.plates.size(); ++plate) {
         const plates::PlateShape shape = file.shape(plate);
-        fmt::print("  plate '{}': {} wells ({} x {})\n", file.plates[plate].name, shape.wells(), shape.rows,
-                   shape.columns);
+        fmt::print("  plate '{}': {} ({} x {})\n", file.plates[plate].name, counted(shape.wells(), "well"),
+                   shape.rows, shape.columns);
         for (std::uint32_t readout = 0; readout < file.readouts.size(); ++readout) {
             const ReadoutSummary summary = summarise(file, plate, readout);
             if (summary.values > 0)

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "formats/atomic_file.hpp"
+#include "formats/counted.hpp"
 #include "formats/error.hpp"
 #include "formats/results/checksum.hpp"
 #include "formats/results/csv.hpp"
@@ -18,10 +19,11 @@
 #include "pipeline/parallel.hpp"
 #include "pipeline/pool_tables.hpp"
 #include "pipeline/result_tables.hpp"
-#include "workflows/counted.hpp"
 #include "workflows/pool_summary.hpp"
 
 namespace wellsieve::workflows {
+
+using formats::counted;
 namespace {
 
 namespace fs = std::filesystem;

@@ -116,9 +116,10 @@ void check(TomlTable& table, const PoolsInput& input) {
     if (!input.reads.empty() && !input.counts.empty())
         table.problem("counts", "stands beside reads; one of the two is wanted");
     if (!input.reads.empty() && input.library.empty())
-        table.problem("library",
-                      "is missing: a table of barcodes, or \"de_novo\" with the constant bases left and right "
-                      "of barcodes that are to be taken from the reads");
+        table.problem(
+            "library",
+            "is missing: a table of barcodes, or \"de_novo\" with the constant bases left and right "
+            "of barcodes that are to be taken from the reads");
     if (input.library == de_novo)
         check_de_novo(table, input);
     if (input.mismatches > 2)
@@ -195,20 +196,7 @@ void read_scoring(TomlTable& table, pipeline::PoolScoreOptions& scoring) {
         table.problem("control", "is missing: fitness over time needs the condition of the first samples");
 }
 
-void append(std::string& out, std::string_view key, const std::string& value) {
-    if (!value.empty())
-        out += fmt::format("{} = {}\n", key, quoted(value));
-}
-
-void append(std::string& out, std::string_view key, const std::vector<std::string>& values) {
-    std::vector<std::string> texts;
-    for (const std::string& value : values)
-        texts.push_back(quoted(value));
-    if (!texts.empty())
-        out += fmt::format("{} = [{}]\n", key, fmt::join(texts, ", "));
-}
-
-void append(std::string& out, const std::vector<std::pair<std::string, double>>& spike_ins) {
+void append_spike_ins(std::string& out, const std::vector<std::pair<std::string, double>>& spike_ins) {
     std::vector<std::string> texts;
     for (const auto& [name, amount] : spike_ins)
         texts.push_back(fmt::format("{} = {}", quoted(name), amount));
@@ -217,9 +205,9 @@ void append(std::string& out, const std::vector<std::pair<std::string, double>>&
 }
 
 void append_place(std::string& out, const std::string& prefix, const BarcodePlace& place) {
-    append(out, prefix + "barcode", place.policy);
-    append(out, prefix + "left", place.left);
-    append(out, prefix + "right", place.right);
+    append_given(out, prefix + "barcode", place.policy);
+    append_given(out, prefix + "left", place.left);
+    append_given(out, prefix + "right", place.right);
     if (!place.offsets.empty())
         out += fmt::format("{}offsets = [{}]\n", prefix, fmt::join(place.offsets, ", "));
 }
@@ -264,19 +252,19 @@ PoolsInput read_pools(TomlTable& table) {
 
 void append_pools(std::string& out, const PoolsInput& input) {
     out += "\n[[pools]]\n";
-    append(out, "name", input.name);
+    append_given(out, "name", input.name);
     append(out, "reads", input.reads);
     append(out, "mates", input.mates);
     append(out, "index_reads", input.index_reads);
-    append(out, "samples", input.samples);
-    append(out, "library", input.library);
-    append(out, "counts", input.counts);
-    append(out, "reference", input.reference);
+    append_given(out, "samples", input.samples);
+    append_given(out, "library", input.library);
+    append_given(out, "counts", input.counts);
+    append_given(out, "reference", input.reference);
     if (!input.scoring.control.empty()) {
-        append(out, "control", input.scoring.control);
+        append_given(out, "control", input.scoring.control);
         append(out, "controls", input.scoring.controls);
-        append(out, "time", input.scoring.time);
-        append(out, input.scoring.spike_ins);
+        append_given(out, "time", input.scoring.time);
+        append_spike_ins(out, input.scoring.spike_ins);
         out +=
             fmt::format("paired = {}\nnormalise = \"{}\"\ntest = \"{}\"\n", input.scoring.paired,
                         word_of(normalisations, input.scoring.normalise), word_of(tests, input.scoring.test));
@@ -286,8 +274,8 @@ void append_pools(std::string& out, const PoolsInput& input) {
     append_place(out, "", input.barcode);
     if (!input.mates.empty())
         append_place(out, "mate_", input.mate_barcode);
-    append(out, "orientation", input.orientation);
-    append(out, "index", input.index);
+    append_given(out, "orientation", input.orientation);
+    append_given(out, "index", input.index);
     out += fmt::format(
         "index_at = {}\nindex_mismatches = {}\nindex_margin = {}\nmismatches = {}\nunknown_bases = {}\n",
         input.index_at, input.index_mismatches, input.index_margin, input.mismatches, input.unknown_bases);

@@ -27,7 +27,7 @@ struct PoolsInput {
     std::vector<std::string> mates;  ///< of the same number of files, in the same order
     std::vector<std::string> index_reads;  ///< likewise
     std::string samples;
-    std::string library;      ///< "de_novo": the barcodes are taken from the reads
+    std::string library;    ///< "de_novo": the barcodes are taken from the reads
     std::string counts;     ///< a count table in the place of reads and library
     std::string reference;  ///< of CRAM files
     BarcodePlace barcode;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "formats/counted.hpp"
 #include "formats/error.hpp"
 #include "pipeline/flow.hpp"
 #include "pipeline/interrupt.hpp"
@@ -20,13 +21,14 @@
 #include "pipeline/stages/read_plates.hpp"
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
-#include "workflows/counted.hpp"
 #include "workflows/inputs.hpp"
 #include "workflows/outputs.hpp"
 #include "workflows/pool_inputs.hpp"
 #include "workflows/progress.hpp"
 
 namespace wellsieve::workflows {
+
+using formats::counted;
 namespace {
 
 namespace fs = std::filesystem;
@@ -216,14 +218,14 @@ void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
             pipeline::InOrder::yes);
     std::vector<std::unique_ptr<pipeline::PoolLane>> lanes;
     for (PoolInputs& pool : pools) {
+        files += pool.counts.files.size();
         if (!pool.from_reads() || pool.de_novo)  // its lane is made for the barcodes that the reads will show
             continue;
         lanes.push_back(std::make_unique<pipeline::PoolLane>(
             pool.counts, pool.options, std::move(pool.index_sets), pipeline::PoolLaneOptions{}));
         lanes.back()->add_to(flow, lane_width(pool));
-        files += pool.counts.files.size();
     }
-    if (files > 0)
+    if (!inputs.jobs.empty() || !lanes.empty())
         flow.check();
     fmt::print("{}", flow.describe());
     if (!inputs.jobs.empty())

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <sstream>
 
@@ -127,6 +128,10 @@ void TomlTable::read(std::string_view key, std::vector<double>& value) {
     const toml::node* node = find(key);
     if (node == nullptr)
         return;
+    if (node->is_number()) {
+        value = {*node->value<double>()};
+        return;
+    }
     const toml::array* array = node->as_array();
     value.clear();
     if (array != nullptr)
@@ -134,7 +139,7 @@ void TomlTable::read(std::string_view key, std::vector<double>& value) {
             if (element.is_number())
                 value.push_back(*element.value<double>());
     if (array == nullptr || array->empty() || value.size() != array->size())
-        problem(key, "an array of numbers is wanted");
+        problem(key, "a number or an array of numbers is wanted");
 }
 
 std::optional<std::size_t> TomlTable::word_index(std::string_view key,
@@ -211,6 +216,28 @@ std::string quoted(const std::string& text) {
     std::ostringstream out;
     out << toml::default_formatter(value, toml::format_flags::allow_unicode_strings);
     return out.str();
+}
+
+void append(std::string& out, std::string_view key, std::string_view text) {
+    out += fmt::format("{} = {}\n", key, quoted(std::string(text)));
+}
+
+void append(std::string& out, std::string_view key, double number) {
+    if (!std::isnan(number))
+        out += fmt::format("{} = {}\n", key, number);
+}
+
+void append(std::string& out, std::string_view key, const std::vector<std::string>& texts) {
+    std::vector<std::string> written;
+    for (const std::string& text : texts)
+        written.push_back(quoted(text));
+    if (!written.empty())
+        out += fmt::format("{} = [{}]\n", key, fmt::join(written, ", "));
+}
+
+void append_given(std::string& out, std::string_view key, std::string_view text) {
+    if (!text.empty())
+        append(out, key, text);
 }
 
 }  // namespace wellsieve::workflows

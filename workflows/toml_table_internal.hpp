@@ -26,7 +26,7 @@ class TomlTable {
     void read(std::string_view key, std::uint32_t& value);
     /// One string, or an array of them.
     void read(std::string_view key, std::vector<std::string>& value);
-    /// An array of numbers.
+    /// One number, or an array of them.
     void read(std::string_view key, std::vector<double>& value);
 
     template <typename Enumeration>
@@ -61,6 +61,14 @@ class TomlTable {
 
 /// As TOML writes a string: with quotes, and what needs it escaped.
 std::string quoted(const std::string& text);
+
+/// A line `key = value` of the effective configuration. A number that is not set (NaN) and an empty list have
+/// none.
+void append(std::string& out, std::string_view key, std::string_view text);
+void append(std::string& out, std::string_view key, double number);
+void append(std::string& out, std::string_view key, const std::vector<std::string>& texts);
+/// An empty text has none either.
+void append_given(std::string& out, std::string_view key, std::string_view text);
 
 /// Of `words`, the one with the fewest edits to `text`; empty when none is near.
 std::string nearest_word(std::string_view text, const std::vector<std::string>& words);

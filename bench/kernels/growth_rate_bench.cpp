@@ -1,42 +1,14 @@
 #include "kernels/curve/growth_rate.hpp"
 
-#include <vector>
-
-#include "bench/kernels/curves.hpp"
-#include "bench/kernels/each_target.hpp"
+#include "bench/kernels/rates_of_curves.hpp"
 
 namespace {
 
 using namespace wellsieve;
-using kernels::curve::GrowthRate;
 
-constexpr std::size_t times = 93;
-
-template <auto Function>
-std::vector<GrowthRate> rates_of(const bench::PlateOfCurves& plate) {
-    std::vector<GrowthRate> rates(plate.wells);
-    Function(plate.view(), {}, {}, rates);
-    return rates;
-}
-
-void check_once(const bench::PlateOfCurves& plate) {
-    const auto ours = rates_of<kernels::curve::growth_rates>(plate);
-    const auto expected = rates_of<kernels::curve::growth_rates_reference>(plate);
-    for (std::size_t well = 0; well < plate.wells; ++well)
-        bench::require(ours[well].rate_per_h == expected[well].rate_per_h, "growth_rates");
-}
-
-/// One item is one curve.
-template <auto Function>
-void run(benchmark::State& state) {
-    const auto plate = bench::logistic_curves(static_cast<std::size_t>(state.range(0)), times);
-    check_once(plate);
-    for (auto _ : state)
-        benchmark::DoNotOptimize(rates_of<Function>(plate));
-    state.SetItemsProcessed(state.iterations() * state.range(0));
-}
-
-const bool registered = bench::register_kernel("growth_rates", {96, 384}, run<kernels::curve::growth_rates>,
-                                               run<kernels::curve::growth_rates_reference>);
+const bool registered = bench::register_rates(
+    "growth_rates",
+    [](const auto& curves, auto rates) { kernels::curve::growth_rates(curves, {}, {}, rates); },
+    [](const auto& curves, auto rates) { kernels::curve::growth_rates_reference(curves, {}, {}, rates); });
 
 }  // namespace

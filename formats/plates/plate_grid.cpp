@@ -138,9 +138,10 @@ std::uint32_t new_plate(PlateFile& file, std::string_view wanted) {
             continue;
         name.remove_prefix(wanted.size());
         std::size_t n = name.empty() ? 1 : 0;
-        if (name.starts_with(" (") && name.ends_with(')'))
-            std::from_chars(name.data() + 2, name.data() + name.size() - 1, n);
-        if (n < taken.size())
+        if (name.starts_with(" ("))
+            std::from_chars(name.data() + 2, name.data() + name.size(), n);
+        const bool is_n = name.empty() || (n > 1 && name == fmt::format(" ({})", n));
+        if (is_n && n < taken.size())
             taken[n] = true;
     }
     const auto n = std::find(taken.begin() + 1, taken.end(), false) - taken.begin();

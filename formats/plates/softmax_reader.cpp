@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "formats/counted.hpp"
 #include "formats/plates/plate_grid_internal.hpp"
 #include "formats/plates/readers_internal.hpp"
 #include "formats/plates/softmax_internal.hpp"
@@ -48,10 +49,9 @@ class SoftmaxTables {
         readouts_ = softmax_readouts(plate_);
         const bool several = plate_.wells_across ? channels_.size() > 1 : channels_.size() > readouts_.size();
         if (several && plate_.read != SoftmaxRead::spectrum)
-            document_.fail(
-                table_, row,
-                fmt::format("{} tables stand side by side, but the 'Plate:' line names {} readings",
-                            channels_.size(), readouts_.size()));
+            document_.fail(table_, row,
+                           fmt::format("{} tables stand side by side, but the 'Plate:' line names {}",
+                                       channels_.size(), counted(readouts_.size(), "reading")));
         plate_.wells_across ? read_wells_across(row + 1) : read_plates(row + 1);
     }
 
@@ -169,8 +169,9 @@ class SoftmaxTables {
         if (table_.columns(row) <= wanted && !table_.is_blank(row))
             document_.fail(
                 table_, row,
-                fmt::format("the row has {} values, {} are wanted; the file is not complete",
-                            table_.columns(row) - std::min(table_.columns(row), columns.front().cell),
+                fmt::format("the row has {}, not {}; the file is not complete",
+                            counted(table_.columns(row) - std::min(table_.columns(row), columns.front().cell),
+                                    "value"),
                             wanted + 1 - columns.front().cell));
         for (std::size_t c = columns.back().cell + 1; c < table_.columns(row); ++c)
             if (!table_.cell(row, c).empty())
@@ -185,10 +186,9 @@ class SoftmaxTables {
             return 0;
         if (rows == in_region)
             return plate_.first.row;
-        document_.fail(
-            table_, block,
-            fmt::format("plate '{}' has {} rows of values here, {} are wanted; the file is not complete",
-                        plate_.name, rows, in_region));
+        document_.fail(table_, block,
+                       fmt::format("plate '{}' has {} here, not {}; the file is not complete", plate_.name,
+                                   counted(rows, "row"), in_region));
     }
 
     void read_plates(std::size_t row) {
@@ -236,8 +236,9 @@ class SoftmaxTables {
             if (starts_with_ignoring_case(table_.cell(row, 1), "Temperature"))
                 ++row;
             if (channel == readouts_.size())
-                document_.fail(table_, row,
-                               fmt::format("the 'Plate:' line names {} readings, this is one more", channel));
+                document_.fail(
+                    table_, row,
+                    fmt::format("the 'Plate:' line names {}, this is one more", counted(channel, "reading")));
             points = std::min(points, end - row);
             for (; row < end; ++row)
                 read_wells(row, channel);
@@ -248,8 +249,8 @@ class SoftmaxTables {
             return not_taken("the plate was not read");
         if (channel < readouts_.size())
             document_.fail(table_, plate_.row,
-                           fmt::format("plate '{}' has {} of {} readings; the file is not complete",
-                                       plate_.name, channel, readouts_.size()));
+                           fmt::format("plate '{}' has {} of {}; the file is not complete", plate_.name,
+                                       channel, counted(readouts_.size(), "reading")));
         check_points(points);
     }
 

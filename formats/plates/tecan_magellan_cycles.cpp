@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "formats/counted.hpp"
 #include "formats/plates/plate_grid_internal.hpp"
 #include "formats/plates/tecan_magellan_internal.hpp"
 #include "formats/plates/text.hpp"
@@ -80,9 +81,9 @@ class CycleReader {
     /// A missing value would give those behind it the times of others.
     void check_complete(std::size_t row, std::optional<Well> well, std::size_t values) const {
         if (well && values != 0 && values != cycles_.size())
-            document_.fail(
-                table_, row,
-                fmt::format("well {}: {} values for {} cycles", well_name(*well), values, cycles_.size()));
+            document_.fail(table_, row,
+                           fmt::format("well {}: {} for {}", well_name(*well), counted(values, "value"),
+                                       counted(cycles_.size(), "cycle")));
     }
 
     const Document& document_;

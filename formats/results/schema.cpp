@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <unordered_set>
 
+#include "formats/counted.hpp"
 #include "formats/results/text_check_internal.hpp"
 
 namespace wellsieve::formats::results {
@@ -86,7 +87,8 @@ void check_against_schema(const ResultTable& table) {
         if (!is_column_name(column.name))
             fail(table, column.name, "not a name that a result file can hold");
         if (column.rows() != table.rows())
-            fail(table, column.name, fmt::format("has {} rows, not {}", column.rows(), table.rows()));
+            fail(table, column.name,
+                 fmt::format("has {}, not {}", counted(column.rows(), "row"), table.rows()));
         check_categories(table, column);
     }
 }

@@ -107,9 +107,10 @@ void name_from_file(const PlacementOptions& entry, const PlateFileBatch& batch, 
     const std::string& in_file = batch.file.plates[plate].name;
     const std::string stem = stem_of(batch.job.path);
     const bool several = batch.file.plates.size() > 1;
-    const std::string own = !is_generic(in_file) ? in_file : several ? stem + ":" + in_file : stem;
+    const std::string joined = fmt::format("{}:{}", stem, in_file);
+    const std::string own = !is_generic(in_file) ? in_file : several ? joined : stem;
     data.layout_plate = own;
-    for (const std::string& candidate : {in_file, stem, stem + ":" + in_file})
+    for (const std::string& candidate : {in_file, stem, joined})
         if (names_plate(entry.layouts, candidate) && (candidate != stem || !several)) {
             data.layout_plate = candidate;
             return;

@@ -73,6 +73,12 @@ TEST_CASE("several MARS plates and wavelengths in one file, calculated plates se
     CHECK(readings(file, "B3", 1, 1) == "1.6");
     REQUIRE(file.rejects.size() == 2);
     CHECK(file.rejects[0].reason.find("Blank corrected") != std::string::npos);
+
+    std::string numbered = first;
+    numbered.replace(numbered.find("P7"), 2, "P7 (1)");
+    const auto both = read_sample(numbered + "\n" + second);
+    CHECK(both.plates.at(0).name == "P7 (1)");
+    CHECK(both.plates.at(1).name == "P7");
     CHECK(file.rejects[0].place == "line 21");
 }
 

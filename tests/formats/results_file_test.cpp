@@ -172,7 +172,7 @@ TEST_CASE("a table that is not as the schema has it is refused") {
     CHECK_THROWS_WITH(writer.write(table), "table 'qc', column 'more': unknown to the schema");
     table = without(3);
     table.add("value", std::vector<double>{1});
-    CHECK_THROWS_WITH(writer.write(table), "table 'qc', column 'value': has 1 rows, not 2");
+    CHECK_THROWS_WITH(writer.write(table), "table 'qc', column 'value': has 1 row, not 2");
     table = without(0);
     table.add("plate", Categorical{{0, 1}, {"P1"}});
     CHECK_THROWS_WITH(writer.write(table), "table 'qc', column 'plate': a code without category");

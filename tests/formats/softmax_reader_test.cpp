@@ -164,9 +164,9 @@ TEST_CASE("SoftMax: what cannot be read is refused with its place") {
     const std::string head = "\tTemperature(C)\t1\t2\t3\n";
     const std::string plate = absorbance("PlateFormat", "450");
     CHECK_THROWS_WITH(read_sample(plate + head + "\t\t1\t2\t3\n\n\n~End\n"),
-                      Contains("line 3") && Contains("1 rows") && Contains("2 are wanted"));
+                      Contains("line 3") && Contains("1 row here, not 2"));
     CHECK_THROWS_WITH(read_sample(plate + head + "\t\t1\t2\t3\n\t\t4\t5\n~End\n"),
-                      Contains("line 4") && Contains("2 values, 3 are wanted"));
+                      Contains("line 4") && Contains("2 values, not 3"));
     CHECK_THROWS_WITH(read_sample(plate + head + "\t\t1\t2\t3\n\t\t4\t5\t6\t7\n~End\n"),
                       Contains("line 4, column 6") && Contains("no heading"));
     CHECK_THROWS_WITH(read_sample(plate + "\t\t1\t2\t3\n\t\t4\t5\t6\n~End\n"),
@@ -180,7 +180,7 @@ TEST_CASE("SoftMax: what cannot be read is refused with its place") {
         read_sample(
             plate +
             "\tTemperature(C)\t1\t2\t3\t\t1\t2\t3\n\t\t1\t2\t3\t\t1\t2\t3\n\t\t1\t2\t3\t\t1\t2\t3\n~End\n"),
-        Contains("2 tables") && Contains("1 readings"));
+        Contains("2 tables") && Contains("names 1 reading"));
     CHECK_THROWS_WITH(read_sample("##BLOCKS= 1\nNote:\nx\n~End\n"), Contains("no 'Plate:' section"));
 }
 

@@ -148,7 +148,7 @@ TEST_CASE("Magellan: a list of cycles, then wells with their values") {
     CHECK(well_name(file.measurements[3].well) == "A2");
     CHECK((file.measurements[3].flag == Flag::overflow));
     CHECK_THROWS_WITH(read_text(head + "A1\t0.1\tA2\t0.3\t0.4\n"),
-                      Catch::Contains("well A1: 1 values for 2 cycles"));
+                      Catch::Contains("well A1: 1 value for 2 cycles"));
     CHECK_THROWS_WITH(read_text(head + "A1\t0.1\t0.2\t0.3\n"),
                       Catch::Contains("well A1: more values than cycles"));
 }

@@ -323,7 +323,10 @@ def test_fed_batch(program, folder):
                                     for trait in truth))
     bad = FED_BATCH.format(file=path, fed_batch='[fed_batch]\nvolume = "volume"\nfeeds = ["feed", "air"]', traits="")
     _, stderr = run(program, "check", write_screen(os.path.join(folder, "bad.toml"), bad), expect=3)
-    assert "no [readouts.air]" in stderr and "is of 1 feeds, feeds names 2" in stderr, stderr
+    assert "no [readouts.air]" in stderr and "is of 1 feed, feeds names 2" in stderr, stderr
+    bad = FED_BATCH.format(file=path, fed_batch="", traits="")
+    _, stderr = run(program, "check", write_screen(os.path.join(folder, "bad.toml"), bad), expect=3)
+    assert "fed_batch: is missing: readout 'glucose' has in_feed" in stderr, stderr
 
 
 def main():
