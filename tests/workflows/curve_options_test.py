@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 
 from bad_curves_test import ABSORBANCE, BLANK, GOOD, HOURS, RATE, analysed, layout_of, logistic, noisy, rate_of, wide
 from growth_data_test import SCREEN, curves_by_name, run_screen, table
-from screen_support import read_csv, shared
+from screen_support import need, read_csv
 
 METHODS = ("window", "spline", "gaussian_process")
 
@@ -182,11 +182,8 @@ def test_fits_refused(program):
 
 def test_peers(program):
     """Real curves: our spline and process against growthrates' windows."""
-    growth = os.path.join(shared, "data", "growth")
+    growth = need("data/growth")
     name = "growthrates_bactgrowth"
-    if not os.path.exists(growth):
-        print("skipped: no shared data")
-        return
     peer = {row["well"]: float(row["easylinear_mumax"])
             for row in read_csv(os.path.join(growth, "ref", f"{name}.growthrates.tsv"), "\t")}
     for estimator in METHODS:

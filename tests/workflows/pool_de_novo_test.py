@@ -9,7 +9,7 @@ import random
 import sys
 import tempfile
 
-from screen_support import read_csv, run, shared, write
+from screen_support import need, read_csv, run, write
 
 LEFT, RIGHT = "TTGTGGAAAGGACGAAACACCG", "GTTTTAGAGCTAGAAATAGC"
 
@@ -85,10 +85,7 @@ def test_bad_input_is_named(program, folder):
 
 def test_dilution_series(program, folder):
     """Ten samples of one mixture of seven lines, of 50,000 cells down to 195 in them (real reads)."""
-    data = os.path.join(os.path.normpath(shared), "data", "pooled", "cellbarcode_mef")
-    if not os.path.exists(data):
-        print(f"skipped: {data} is not there")
-        return
+    data = need("data/pooled/cellbarcode_mef")
     run(program, "run", screen(folder, f"{data}/*.fastq.gz", "CATCGAAGTATCAAG", "CCGTAGCAAGCTCGAG", "mismatches = 2"))
     counts = counts_of(folder)
     assert len(counts) == len(glob.glob(f"{data}/*.fastq.gz")) == 10

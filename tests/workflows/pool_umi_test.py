@@ -14,7 +14,7 @@ import tempfile
 import h5py
 from anndata.experimental import read_elem
 
-from screen_support import read_csv, run, shared, write
+from screen_support import need, read_csv, run, write
 
 LEFT, RIGHT = "TTGTGGAAAGGACGAAACACCG", "GTTTTAGAGCTAGAAATAGC"
 UMI = 6
@@ -153,10 +153,7 @@ def test_options_are_checked(program, folder):
 
 def test_poolq_by_umi(program, folder):
     """PoolQ splits the counts by a list of UMIs; as many of them as have reads are the molecules here."""
-    data = os.path.join(os.path.normpath(shared), "data", "pooled", "poolq")
-    if not os.path.exists(data):
-        print(f"skipped: {data} is not there")
-        return
+    data = need("data/pooled/poolq")
     with tarfile.open(os.path.join(data, "umi_counts.tar.gz")) as tables:
         tables.extractall(folder)
     wanted = collections.Counter()
