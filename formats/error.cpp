@@ -6,7 +6,8 @@ namespace wellsieve::formats {
 namespace {
 
 std::string one_line(std::string_view file, std::string_view place, std::string_view message) {
-    return place.empty() ? fmt::format("{}: {}", file, message) : fmt::format("{}: {}: {}", file, place, message);
+    return place.empty() ? fmt::format("{}: {}", file, message)
+                         : fmt::format("{}: {}: {}", file, place, message);
 }
 
 }  // namespace

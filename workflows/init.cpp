@@ -196,7 +196,8 @@ std::string plates_toml(const Found& found) {
     text += table_line("batch", "", "1", "plates made and grown together");
     for (const auto& [name, readout] : found.readouts)
         text += readout_section(name, readout);
-    text += R"(# calibration = "dilutions.csv"      # columns measured, true: readings less the blank, and what they should be
+    text +=
+        R"(# calibration = "dilutions.csv"      # columns measured, true: readings less the blank, and what they should be
 # polynomial = [1, 0.05]            # or true = 1 x + 0.05 x^2 ...
 # path_length_cm = 0.56             # absorbance is divided by it; or volume_ul = 200 and well_diameter_mm = 6.7
 )";

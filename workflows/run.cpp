@@ -100,7 +100,7 @@ pipeline::RunReport collect(const RunScreenOptions& options, const ScreenInputs&
     run.memory_bytes = options.common.memory_bytes;
     run.stop = &interrupt.flag();
     run.on_progress = [&](auto lanes_now) { progress.show(lanes_now); };
-    const pipeline::RunReport report = flow.run(run);
+    pipeline::RunReport report = flow.run(run);
     for (auto& lane : lanes)
         lane->finish();
     return report;

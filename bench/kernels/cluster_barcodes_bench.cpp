@@ -32,6 +32,6 @@ void run(benchmark::State& state) {
 }
 
 [[maybe_unused]] const auto* const registered =
-    benchmark::RegisterBenchmark("cluster_barcodes", run)->Arg(1000)->Arg(100'000);
+    benchmark::RegisterBenchmark("cluster_barcodes", run) -> Arg(1000) -> Arg(100'000);
 
 }  // namespace

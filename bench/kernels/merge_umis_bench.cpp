@@ -44,10 +44,9 @@ void run(benchmark::State& state) {
 }
 
 [[maybe_unused]] const auto* const of_table =
-    benchmark::RegisterBenchmark("merge_umis", run<kernels::sequence::merge_umis>)->Arg(100)->Arg(10'000);
+    benchmark::RegisterBenchmark("merge_umis", run<kernels::sequence::merge_umis>) -> Arg(100) -> Arg(10'000);
 [[maybe_unused]] const auto* const of_pairs =
     benchmark::RegisterBenchmark("merge_umis/reference", run<kernels::sequence::merge_umis_reference>)
-        ->Arg(100)
-        ->Arg(10'000);
+        -> Arg(100) -> Arg(10'000);
 
 }  // namespace

@@ -10,8 +10,8 @@
 namespace wellsieve::formats::plates {
 namespace {
 
-/// The column of the wells: the first row holds a well and, right of it, a reading, and most of those that follow
-/// hold a well there. The rightmost such column, for plates may be called "P1".
+/// The column of the wells: the first row holds a well and, right of it, a reading, and most of those that
+/// follow hold a well there. The rightmost such column, for plates may be called "P1".
 std::optional<std::size_t> find_well_column(const Table& table) {
     constexpr std::size_t probe_rows = 20;
     const std::size_t first = plain::skip_blank_rows(table, 0);
@@ -43,7 +43,8 @@ std::uint32_t readout_of(std::size_t n, PlateFile& file) {
     return static_cast<std::uint32_t>(n);
 }
 
-void read_rows(const Document& document, const Table& table, std::size_t well_column, char mark, PlateFile& file) {
+void read_rows(const Document& document, const Table& table, std::size_t well_column, char mark,
+               PlateFile& file) {
     file.measurements.reserve(file.measurements.size() + table.rows());
     std::uint32_t plate = 0;
     for (std::size_t row = plain::skip_blank_rows(table, 0); row < table.rows();
@@ -67,7 +68,9 @@ void read_rows(const Document& document, const Table& table, std::size_t well_co
 
 }  // namespace
 
-bool plain::is_list(const Table& table) { return find_well_column(table).has_value(); }
+bool plain::is_list(const Table& table) {
+    return find_well_column(table).has_value();
+}
 
 Match sniff_list(const Document& document) {
     return plain::shape_of(document) == plain::Shape::list ? Match::weak : Match::no;

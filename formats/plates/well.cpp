@@ -9,7 +9,9 @@ constexpr std::array<PlateShape, 7> standard_shapes{
     {{2, 3}, {3, 4}, {4, 6}, {6, 8}, {8, 12}, {16, 24}, {32, 48}}};
 constexpr PlateShape largest = standard_shapes.back();
 
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+bool is_letter(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
 
 }  // namespace
 
@@ -54,7 +56,9 @@ std::string row_label(std::uint16_t row) {
     return label;
 }
 
-std::string well_name(Well well) { return row_label(well.row) + std::to_string(well.column + 1); }
+std::string well_name(Well well) {
+    return row_label(well.row) + std::to_string(well.column + 1);
+}
 
 std::optional<PlateShape> standard_shape(std::uint32_t wells) {
     for (const PlateShape& shape : standard_shapes)

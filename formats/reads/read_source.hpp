@@ -82,8 +82,8 @@ class ReadGroup {
     /// One block of each source, of the same records. Throws FormatError, naming both files and records,
     /// where one file ends before another or the first names of two blocks are of different reads.
     bool next(std::vector<ReadBlock>& blocks);
-    /// With `keep_going`, which source ended before the others, or after them, and at which record; empty where
-    /// all ended together.
+    /// With `keep_going`, which source ended before the others, or after them, and at which record; empty
+    /// where all ended together.
     const std::string& damage() const { return damage_; }
     std::size_t damaged() const { return damaged_; }
     const ReadSource& source(std::size_t i) const { return *sources_[i]; }

@@ -183,7 +183,8 @@ void write_attribute(hid_t object, std::string_view name, bool value) {
 
 void write_attribute(hid_t object, std::string_view name, std::span<const std::string_view> values) {
     const std::vector<std::string> texts(values.begin(), values.end());
-    std::vector<const char*> pointers(texts.size() + 1);  // never empty: HDF5 wants an address for no values, too
+    std::vector<const char*> pointers(texts.size() +
+                                      1);  // never empty: HDF5 wants an address for no values, too
     std::ranges::transform(texts, pointers.begin(), [](const auto& text) { return text.c_str(); });
     const hsize_t n = texts.size();
     write_attribute(object, name, text_type().id(), simple_space({&n, 1}).id(), pointers.data());
