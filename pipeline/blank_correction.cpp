@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "kernels/curve/growth_rate.hpp"
 #include "kernels/curve/interpolate.hpp"
 #include "kernels/plate/summary.hpp"
 #include "kernels/stats/lowess.hpp"
@@ -73,6 +74,60 @@ std::vector<double> own_readings(const ReadoutSeries& series, std::size_t wells,
     return values;
 }
 
+bool is_by_medium(Blank blank) {
+    return blank == Blank::medium || blank == Blank::medium_lowess;
+}
+
+/// Whether a trait subtracts the plate's blank wells.
+bool is_of_wells(Blank blank) {
+    return is_by_medium(blank) || blank == Blank::automatic || blank == Blank::plate ||
+           blank == Blank::lowess;
+}
+
+/// Largest less smallest of the readings that are not flagged.
+double span_of(const ReadoutSeries& series) {
+    double low = missing;
+    double high = missing;
+    for (std::size_t cell = 0; cell < series.values.size(); ++cell)
+        if (series.flags[cell] == Flag::none) {
+            low = std::fmin(low, series.values[cell]);
+            high = std::fmax(high, series.values[cell]);
+        }
+    return high - low;
+}
+
+bool grows(const ReadoutSeries& series, std::size_t wells, const std::vector<std::size_t>& blank,
+           double span) {
+    constexpr std::size_t window = 3;
+    constexpr double least_fold = 1.5;
+    constexpr double least_share = 0.1;
+    constexpr double least_noise = 6;
+    std::vector<double> times_h;
+    std::vector<double> levels;
+    for (std::size_t time = 0; time < series.times_s.size(); ++time) {
+        const double level = median_at(series, time * wells, blank, missing);
+        if (std::isnan(series.times_s[time]) || std::isnan(level))
+            continue;
+        times_h.push_back(series.times_s[time] / formats::plates::hour_s);
+        levels.push_back(level);
+    }
+    if (levels.size() < 2 * window)
+        return false;
+    const auto smoothed = [&](std::size_t i) {
+        const auto [low, high] = std::minmax(levels[i], levels[i + 1]);
+        return std::clamp(levels[i + 2], low, high);
+    };
+    const double first = smoothed(0);
+    double largest = first;
+    for (std::size_t i = 1; i + window <= levels.size(); ++i)
+        largest = std::max(largest, smoothed(i));
+    if (!(largest > least_fold * std::max(first, 0.0) && largest - first >= least_share * span))
+        return false;
+    kernels::curve::GrowthRate rate;
+    kernels::curve::growth_rates({levels, times_h, 1}, {}, {.interval = false}, std::span(&rate, 1));
+    return largest - first > least_noise * rate.noise_sd;
+}
+
 std::vector<double> own_blanks(const ReadoutSeries& series, std::size_t wells, Blank blank) {
     std::vector<double> blanks(series.values.size(), missing);
     for (std::size_t well = 0; well < wells; ++well) {
@@ -105,7 +160,7 @@ std::vector<double> blanks_of(const PlateData& plate, const ReadoutSeries& serie
                                    trait.blank == Blank::none ? 0 : trait.blank_value);
     if (trait.blank == Blank::first || trait.blank == Blank::minimum)
         return own_blanks(series, wells, trait.blank);
-    const bool by_medium = trait.blank == Blank::medium || trait.blank == Blank::medium_lowess;
+    const bool by_medium = is_by_medium(trait.blank);
     const bool smoothly = trait.blank == Blank::lowess || trait.blank == Blank::medium_lowess;
     const double otherwise = trait.blank == Blank::automatic ? 0 : missing;
     std::vector<double> blanks(series.times_s.size() * wells, otherwise);
@@ -121,6 +176,21 @@ std::vector<double> blanks_of(const PlateData& plate, const ReadoutSeries& serie
                     blanks[time * wells + well] = levels[time];
     }
     return blanks;
+}
+
+std::vector<std::uint8_t> wells_whose_blank_grows(const PlateData& plate, const ReadoutSeries& series,
+                                                  const TraitOptions& trait) {
+    std::vector<std::uint8_t> found(plate.wells.size());
+    if (!is_of_wells(trait.blank))
+        return found;
+    const bool by_medium = is_by_medium(trait.blank);
+    const double span = span_of(series);
+    for (const auto& [medium, blank] : blank_wells(plate, by_medium))
+        if (grows(series, plate.wells.size(), blank, span))
+            for (std::size_t well = 0; well < plate.wells.size(); ++well)
+                if (!by_medium || plate.wells[well].medium == medium)
+                    found[well] = 1;
+    return found;
 }
 
 }  // namespace wellsieve::pipeline

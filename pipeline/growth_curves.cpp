@@ -104,8 +104,8 @@ curve::StartLevel start_level_of(LagLevel level) {
 
 /// What rules a feature out, the gravest first.
 std::vector<Verdict> verdicts_against(Feature feature) {
-    std::vector<Verdict> against{Verdict::no_data, Verdict::too_few_points, Verdict::below_detection,
-                                 Verdict::no_growth};
+    std::vector<Verdict> against{Verdict::blank_grows, Verdict::no_data, Verdict::too_few_points,
+                                 Verdict::below_detection, Verdict::no_growth};
     if (feature == Feature::lag)
         against.push_back(Verdict::negative_lag);
     if (feature == Feature::carrying_capacity || feature == Feature::saturation_time ||
@@ -125,6 +125,7 @@ CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, co
     CurveMatrix curves;
     curves.wells = wells;
     curves.was_read.resize(wells);
+    curves.blank_grows = wells_whose_blank_grows(plate, series, trait);
     for (const WellAnnotation& well : plate.wells)
         curves.is_blank.push_back(well.role == formats::plates::Role::blank && well.mask_reason.empty() ? 1
                                                                                                         : 0);
@@ -136,7 +137,9 @@ CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, co
             continue;
         curves.times_h.push_back(series.times_s[time] / formats::plates::hour_s);
         for (std::size_t cell = time * wells; cell < (time + 1) * wells; ++cell)
-            curves.values.push_back(std::isfinite(corrected[cell]) ? corrected[cell] : curve::undefined);
+            curves.values.push_back(std::isfinite(corrected[cell]) && curves.blank_grows[cell % wells] == 0
+                                        ? corrected[cell]
+                                        : curve::undefined);
     }
     return curves;
 }
@@ -181,6 +184,11 @@ GrowthCurves analyse_growth(CurveMatrix matrix, const CurveOptions& options, con
         if (!outliers[well].empty())
             found.traits[well].verdicts.add(Verdict::outliers_removed);
     found.outliers = std::move(outliers);
+    for (std::size_t well = 0; well < matrix.wells; ++well)
+        if (matrix.blank_grows[well] != 0 && matrix.was_read[well] != 0) {
+            found.traits[well].verdicts = {};
+            found.traits[well].verdicts.add(Verdict::blank_grows);
+        }
     return found;
 }
 

@@ -16,10 +16,11 @@ namespace wellsieve::pipeline {
 
 /// One readout of a plate as the kernels take it: corrected for its blank, NaN where not usable.
 struct CurveMatrix {
-    std::vector<std::uint8_t> was_read;  ///< [well]
-    std::vector<std::uint8_t> is_blank;  ///< [well]
-    std::vector<double> times_h;         ///< ascending
-    std::vector<double> values;          ///< [time][well]
+    std::vector<std::uint8_t> was_read;     ///< [well]
+    std::vector<std::uint8_t> is_blank;     ///< [well]
+    std::vector<std::uint8_t> blank_grows;  ///< [well]; 1: there is no blank, and no usable value
+    std::vector<double> times_h;            ///< ascending
+    std::vector<double> values;             ///< [time][well]
     std::size_t wells = 0;
 };
 

@@ -115,46 +115,6 @@ class TraitQuality {
     std::vector<double> edge_effect_, row_effect_, column_effect_;
 };
 
-/// Blanks that all grow are 0 after the blank; what they read tells. A warning where their median, of three
-/// readings, comes to 1.5 times its first level and more, by a tenth or more of what the plate's readings
-/// span.
-void warn_of_rising_blanks(Screen& screen, std::size_t p, const ReadoutSeries& series,
-                           const std::string& readout) {
-    constexpr std::size_t window = 3;
-    constexpr double least_fold = 1.5;
-    constexpr double least_share = 0.1;
-    const PlateData& plate = screen.plates.plates[p];
-    std::vector<double> levels;
-    double low = not_set;
-    double high = not_set;
-    for (std::size_t time = 0; time < series.times_s.size(); ++time) {
-        std::vector<double> blanks;
-        for (std::size_t well = 0; well < plate.wells.size(); ++well) {
-            const std::size_t cell = time * plate.wells.size() + well;
-            if (series.flags[cell] != formats::plates::Flag::none)
-                continue;
-            low = std::fmin(low, series.values[cell]);
-            high = std::fmax(high, series.values[cell]);
-            if (plate.wells[well].role == Role::blank && plate.wells[well].mask_reason.empty())
-                blanks.push_back(series.values[cell]);
-        }
-        if (!blanks.empty())
-            levels.push_back(median_of(blanks));
-    }
-    if (levels.size() < 2 * window)
-        return;
-    std::vector<double> smooth;
-    for (auto from = levels.begin(); from + window <= levels.end(); ++from)
-        smooth.push_back(median_of({from, from + window}));
-    const double largest = *std::max_element(smooth.begin(), smooth.end());
-    if (largest > least_fold * std::fmax(smooth.front(), 0) &&
-        largest - smooth.front() >= least_share * (high - low))
-        screen.warnings.push_back(fmt::format(
-            "plate '{}': the median of the blanks rises from {:.3g} to {:.3g} in readout '{}', so what is "
-            "subtracted is no blank; mask blanks that are contaminated, or give blank = a number",
-            plate.name, smooth.front(), largest, readout));
-}
-
 /// How many curves of cultures each verdict holds for, and the blanks that grow.
 void count_verdicts(Screen& screen, const CurveColumn& curves) {
     std::size_t at = 0;
@@ -162,6 +122,7 @@ void count_verdicts(Screen& screen, const CurveColumn& curves) {
         const PlateData& plate = screen.plates.plates[p];
         std::map<std::string, double> counts;
         std::vector<std::string> growing_blanks;
+        std::size_t without_blank = 0;
         for (; at < curves.wells.size() && curves.wells[at] < screen.well_begin[p + 1]; ++at) {
             const auto well = static_cast<std::uint32_t>(curves.wells[at] - screen.well_begin[p]);
             const Role role = plate.wells[well].role;
@@ -169,12 +130,15 @@ void count_verdicts(Screen& screen, const CurveColumn& curves) {
                 growing_blanks.push_back(well_name(plate.shape.well(well)));
             if (role != Role::blank && role != Role::empty)
                 ++counts["curves_" + std::string(verdict_name(curves.found[at].verdicts))];
+            without_blank += curves.found[at].verdicts.has(kernels::curve::Verdict::blank_grows) ? 1 : 0;
         }
         for (const auto& [metric, count] : counts)
             screen.qc.push_back({plate.name, curves.readout, metric, count});
-        for (std::size_t s = 0; s < plate.series.size(); ++s)
-            if (screen.readouts[screen.readout_index[p][s]].name == curves.readout)
-                warn_of_rising_blanks(screen, p, plate.series[s], curves.readout);
+        if (without_blank > 0)
+            screen.warnings.push_back(
+                fmt::format("plate '{}': the blanks grow in readout '{}', so {} of its curves have no traits "
+                            "(blank_grows); mask blanks that are contaminated, or give blank = a number",
+                            plate.name, curves.readout, without_blank));
         if (growing_blanks.empty())
             continue;
         screen.qc.push_back(

@@ -17,7 +17,7 @@ ProductCurves analyse_product(const CurveMatrix& product, const CurveMatrix& bio
     two.at_biomass = trait.at_biomass;
     two.slope_window_h = trait.slope_window_h;
     ProductCurves curves{std::vector<curve::TwoReadouts>(biomass.wells), biomass.was_read,
-                         std::vector<std::uint8_t>(biomass.wells)};
+                         std::vector<std::uint8_t>(biomass.wells), biomass.blank_grows};
     curve::two_readouts({matched, biomass.times_h, biomass.wells},
                         {biomass.values, biomass.times_h, biomass.wells}, limits, two, curves.found);
     for (std::size_t cell = 0; cell < biomass.values.size(); ++cell) {
@@ -25,9 +25,12 @@ ProductCurves analyse_product(const CurveMatrix& product, const CurveMatrix& bio
         if (biomass.values[cell] > (limits.empty() ? 0 : limits[well]))
             curves.has_biomass[well] = 1;
     }
-    for (std::size_t well = 0; well < biomass.wells; ++well)
+    for (std::size_t well = 0; well < biomass.wells; ++well) {
         if (product.was_read[well] == 0)
             curves.was_read[well] = 0;
+        if (product.blank_grows[well] != 0)
+            curves.blank_grows[well] = 1;
+    }
     return curves;
 }
 

@@ -12,6 +12,7 @@ struct ProductCurves {
     std::vector<kernels::curve::TwoReadouts> found;
     std::vector<std::uint8_t> was_read;     ///< both were
     std::vector<std::uint8_t> has_biomass;  ///< above the limit of detection at least once
+    std::vector<std::uint8_t> blank_grows;  ///< of either
 };
 
 /// The product is taken at the times of the biomass, on the lines between its readings: each has a clock of

@@ -358,6 +358,50 @@ void add_other_traits(const Screen& screen, ResultTable& sheet) {
     }
 }
 
+/// The rows of `measurements` of one plate.
+ResultTable measurements_of(const Screen& screen, std::size_t plate, const WellNames& names) {
+    const PlateData data = screen.plates.whole(plate);
+    const std::size_t rows = count_measurements(data);
+    std::vector<std::string> readout_names;
+    for (const NamedReadout& readout : screen.readouts)
+        readout_names.push_back(readout.name);
+    Categorical plate_column{std::vector<std::int32_t>(rows, 0), {data.name}, false};
+    Categorical readout{{}, readout_names, false};
+    Categorical well{{}, names.names, false};
+    Categorical flag{{}, flag_categories(), false};
+    std::vector<double> time_s;
+    std::vector<double> value;
+    std::vector<float> temperature_c;
+    const std::size_t wells = data.shape.wells();
+    std::vector<std::int32_t> codes;
+    for (std::uint32_t i = 0; i < wells; ++i)
+        codes.push_back(names.code(data.shape, i));
+    for (std::size_t s = 0; s < data.series.size(); ++s) {
+        const ReadoutSeries& series = data.series[s];
+        for (std::size_t t = 0; t < series.times_s.size(); ++t)
+            for (std::size_t i = 0; i < wells; ++i) {
+                const std::size_t cell = t * wells + i;
+                if (series.flags[cell] == absent)
+                    continue;
+                readout.codes.push_back(static_cast<std::int32_t>(screen.readout_index[plate][s]));
+                time_s.push_back(series.times_s[t]);
+                well.codes.push_back(codes[i]);
+                value.push_back(series.values[cell]);
+                flag.codes.push_back(flag_code(series.flags[cell]));
+                temperature_c.push_back(static_cast<float>(series.temperature_c[t]));
+            }
+    }
+    ResultTable table = results::make_table(results::table_name::measurements);
+    table.add("plate", std::move(plate_column));
+    table.add("readout", std::move(readout));
+    table.add("time_s", std::move(time_s));
+    table.add("well", std::move(well));
+    table.add("value", std::move(value));
+    table.add("flag", std::move(flag));
+    table.add("temperature_c", std::move(temperature_c));
+    return table;
+}
+
 }  // namespace
 
 const TraitScores& Screen::deciding() const {
@@ -414,45 +458,10 @@ std::size_t count_measurements(const PlateData& plate) {
     return count;
 }
 
-ResultTable measurement_rows(const Screen& screen, std::size_t plate) {
-    const PlateData data = screen.plates.whole(plate);
+void for_each_measurement_table(const Screen& screen, const std::function<void(const ResultTable&)>& use) {
     const WellNames names(screen.plates.plates);
-    const std::size_t rows = count_measurements(data);
-    std::vector<std::string> readout_names;
-    for (const NamedReadout& readout : screen.readouts)
-        readout_names.push_back(readout.name);
-    Categorical plate_column{std::vector<std::int32_t>(rows, 0), {data.name}, false};
-    Categorical readout{{}, readout_names, false};
-    Categorical well{{}, names.names, false};
-    Categorical flag{{}, flag_categories(), false};
-    std::vector<double> time_s;
-    std::vector<double> value;
-    std::vector<float> temperature_c;
-    const std::size_t wells = data.shape.wells();
-    for (std::size_t s = 0; s < data.series.size(); ++s) {
-        const ReadoutSeries& series = data.series[s];
-        for (std::size_t t = 0; t < series.times_s.size(); ++t)
-            for (std::uint32_t i = 0; i < wells; ++i) {
-                const std::size_t cell = t * wells + i;
-                if (series.flags[cell] == absent)
-                    continue;
-                readout.codes.push_back(static_cast<std::int32_t>(screen.readout_index[plate][s]));
-                time_s.push_back(series.times_s[t]);
-                well.codes.push_back(names.code(data.shape, i));
-                value.push_back(series.values[cell]);
-                flag.codes.push_back(flag_code(series.flags[cell]));
-                temperature_c.push_back(static_cast<float>(series.temperature_c[t]));
-            }
-    }
-    ResultTable table = results::make_table(results::table_name::measurements);
-    table.add("plate", std::move(plate_column));
-    table.add("readout", std::move(readout));
-    table.add("time_s", std::move(time_s));
-    table.add("well", std::move(well));
-    table.add("value", std::move(value));
-    table.add("flag", std::move(flag));
-    table.add("temperature_c", std::move(temperature_c));
-    return table;
+    for (std::size_t plate = 0; plate < screen.plates.plates.size(); ++plate)
+        use(measurements_of(screen, plate, names));
 }
 
 ResultTable ranking_sheet(const Screen& screen) {

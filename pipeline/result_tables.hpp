@@ -16,10 +16,11 @@ void for_each_result_table(const Screen& screen,
 void for_each_pool_table(const Screen& screen, std::size_t pool,
                          const std::function<void(const formats::results::ResultTable&)>& use);
 
-/// A run of rows of `measurements`, sorted by plate, readout, time, well: all of one plate.
-formats::results::ResultTable measurement_rows(const Screen& screen, std::size_t plate);
+/// Calls `use` with the rows of `measurements`, sorted by plate, readout, time, well: one plate at a time.
+void for_each_measurement_table(const Screen& screen,
+                                const std::function<void(const formats::results::ResultTable&)>& use);
 
-/// How many rows `measurement_rows` gives.
+/// How many rows of `measurements` a plate has.
 std::size_t count_measurements(const PlateData& plate);
 
 /// The ranking as a person reads it in a spreadsheet: its columns and those of the strain's score and design.

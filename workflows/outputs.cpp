@@ -46,8 +46,8 @@ void write_result(const fs::path& path, const std::string& config, const Screen&
     }
     if (!screen.plates.plates.empty()) {
         results::TableStream measurements = writer.stream(results::table_name::measurements);
-        for (std::size_t plate = 0; plate < screen.plates.plates.size(); ++plate)
-            measurements.append(pipeline::measurement_rows(screen, plate));
+        pipeline::for_each_measurement_table(
+            screen, [&](const results::ResultTable& rows) { measurements.append(rows); });
         measurements.finish();
     }
     writer.commit();

@@ -26,6 +26,8 @@ std::string_view verdict_name(Verdict verdict) noexcept {
             return "fit_at_bound";
         case Verdict::start_below_detection:
             return "start_below_detection";
+        case Verdict::blank_grows:
+            return "blank_grows";
     }
     return "ok";
 }

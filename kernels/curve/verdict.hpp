@@ -19,19 +19,13 @@ enum class Verdict : std::uint16_t {
     outliers_removed = 1 << 8,        ///< readings were set aside before
     fit_at_bound = 1 << 9,            ///< a parameter of a fitted model stands at its bound
     start_below_detection = 1 << 10,  ///< the start level is not seen: no lag, no logarithmic area
+    blank_grows = 1 << 11,            ///< what would be subtracted grows itself: no trait
 };
 
-inline constexpr std::array all_verdicts{Verdict::no_data,
-                                         Verdict::too_few_points,
-                                         Verdict::below_detection,
-                                         Verdict::no_growth,
-                                         Verdict::negative_lag,
-                                         Verdict::still_growing,
-                                         Verdict::lysis,
-                                         Verdict::saturated,
-                                         Verdict::outliers_removed,
-                                         Verdict::fit_at_bound,
-                                         Verdict::start_below_detection};
+inline constexpr std::array all_verdicts{
+    Verdict::blank_grows, Verdict::no_data,          Verdict::too_few_points, Verdict::below_detection,
+    Verdict::no_growth,   Verdict::negative_lag,     Verdict::still_growing,  Verdict::lysis,
+    Verdict::saturated,   Verdict::outliers_removed, Verdict::fit_at_bound,   Verdict::start_below_detection};
 
 /// A set of verdicts; empty: nothing to say against the curve.
 class Verdicts {

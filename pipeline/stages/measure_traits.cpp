@@ -306,6 +306,13 @@ PlateTrait of_one(const PlateData& plate, NamedSeries& all, const TraitOptions& 
     return measured;
 }
 
+std::string_view reason_against(const ProductCurves& curves, std::size_t well) {
+    if (curves.blank_grows[well] != 0)
+        return verdict_name(kernels::curve::Verdict::blank_grows);
+    return curves.has_biomass[well] != 0 ? "not_reached"
+                                         : verdict_name(kernels::curve::Verdict::below_detection);
+}
+
 /// A feature of the product's curve and the biomass's together.
 PlateTrait take_from(const ProductCurves& curves, Feature feature) {
     PlateTrait out = unmeasured(curves.found.size());
@@ -316,9 +323,7 @@ PlateTrait take_from(const ProductCurves& curves, Feature feature) {
             out.flags[well] = Flag::none;
         } else if (curves.was_read[well] != 0) {
             out.flags[well] = unsupported;
-            out.reasons[well] = curves.has_biomass[well] != 0
-                                    ? std::string_view("not_reached")
-                                    : verdict_name(kernels::curve::Verdict::below_detection);
+            out.reasons[well] = reason_against(curves, well);
         }
     }
     return out;

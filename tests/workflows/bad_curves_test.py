@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 
-from growth_data_test import check_curves, run_screen, table
+from growth_data_test import SCREEN, check_curves, run_screen, table
 from screen_support import run, write
 
 RATE = 0.6
@@ -95,16 +95,78 @@ def test_blank_that_grows(program):
     assert rows["B3"]["growth_rate_per_h"] and "the blanks B3 grow" in stdout, stdout
 
 
+def wander(values, noise, seed=1):
+    """Noise that is no smooth function of time, by a generator written out here."""
+    state, moved = seed, []
+    for value in values:
+        state = (1103515245 * state + 12345) % 2**31
+        moved.append(value + noise * (2 * state / 2**31 - 1))
+    return moved
+
+
+def verdict_of(program, blanks, curves, more=""):
+    """The verdict of A1, its rate and the flag of its trait, and what was printed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "curves.tsv")
+        wells = {**curves, **blanks}
+        wide(path, wells)
+        stdout = run_screen(program, folder, path, ABSORBANCE, layout_of(wells, blanks), more)
+        rows, traits = table(program, folder, "curves"), table(program, folder, "traits")
+        check_curves(rows, traits)
+        row = next(row for row in rows if row["well"] == "A1")
+        flag = next(row["flag"] for row in traits if row["well"] == "A1" and row["trait"] == "growth")
+        return row, flag, stdout
+
+
 def test_blanks_that_all_grow(program):
-    """After the blank nothing is left of their growth; what they read tells, and where they do not rise nothing is said."""
+    """What is left after such blanks is no curve of the culture: there is no number, and a reason for it."""
+    growing = noisy([0.09 + logistic(hour, 0.5, 0.01) for hour in HOURS])
+    late = noisy([0.09 + logistic(hour, 0.9, 1e-5) for hour in HOURS])
+    dim = noisy([0.09 + 0.2 * logistic(hour, 0.5, 0.01) for hour in HOURS])
+    for name, blanks in (("one", {"B1": growing}), ("two", {"B1": growing, "B2": growing}), ("late", {"B1": late}),
+                         ("dim", {"B1": dim}), ("most", {"B1": growing, "B2": late, "B3": BLANK})):
+        row, flag, stdout = verdict_of(program, blanks, {"A1": GOOD})
+        assert (row["verdict"], row["verdicts"], flag) == ("blank_grows",) * 3, (name, row, flag)
+        assert row["growth_rate_per_h"] == row["auc"] == "" and int(row["points_used"]) == 0, (name, row)
+        assert f"the blanks grow in readout 'od', so {1 + len(blanks)} of its curves have no traits" in stdout, stdout
+
+
+def test_blanks_that_only_drift(program):
+    """What drifts by less than half, scatters, jumps for a reading, or is a fog that lifts, is a blank."""
+    share = [i / (len(HOURS) - 1) for i in range(len(HOURS))]
+    spike = [0.5 if i in (20, 21, 40) else value for i, value in enumerate(BLANK)]
+    for name, blank in (("still", BLANK), ("noise", wander([0.09] * len(HOURS), 0.02)),
+                        ("drift", noisy([0.09 * (1 + 0.4 * x) for x in share])),
+                        ("fall", noisy([0.09 * (2 - x) for x in share])),
+                        ("small", noisy([0.04 + 0.05 * x for x in share])),
+                        ("fog", noisy([0.09 + 0.3 * math.exp(-hour) for hour in HOURS]))):
+        row, flag, stdout = verdict_of(program, {"B1": blank}, {"A1": GOOD})
+        assert row["verdict"] != "blank_grows" and "blanks grow" not in stdout, (name, row, stdout)
+    # One reading in three of a blank that jumps counts for nothing beside two others, and one alone for little.
+    row, flag, _ = verdict_of(program, {"B1": [0.5 if i == 20 else v for i, v in enumerate(BLANK)]}, {"A1": GOOD})
+    assert row["verdict"] != "blank_grows", row
+    row, flag, _ = verdict_of(program, {"B1": spike, "B2": BLANK, "B3": BLANK}, {"A1": GOOD})
+    assert row["verdict"] == "ok" and abs(rate_of(row) / (RATE * 0.98) - 1) < 0.06, row
+    # Blanks about zero on a plate where nothing grows: all that its readings span is noise.
+    for seed in range(1, 9):
+        nothing = {f"A{i}": wander([0] * len(HOURS), 0.003, seed + 100 * i) for i in range(1, 4)}
+        row, flag, _ = verdict_of(program, {"B1": wander([0] * len(HOURS), 0.003, seed)}, nothing)
+        assert row["verdict"] in ("no_growth", "below_detection"), (seed, row)
+
+
+def test_blank_of_another_medium_that_grows(program):
+    """Only the curves of that medium are without a blank; one's own first readings are no such blank."""
     growing = [0.09 + logistic(hour, 0.5, 0.01) for hour in HOURS]
-    for blank, rises in ((growing, True), (BLANK, False)):
+    layout = [["", well, "" if well[0] == "B" else f"S_{well}", "blank" if well[0] == "B" else "sample", medium]
+              for well, medium in (("A1", "M9"), ("A2", "LB"), ("B1", "M9"), ("B2", "LB"))]
+    for blank, without in (("medium", {"A2", "B2"}), ("medium_lowess", {"A2", "B2"}), ("first", set()), ("none", set())):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "curves.tsv")
-            wide(path, {"A1": GOOD, "B1": blank, "B2": blank})
-            stdout = run_screen(program, folder, path, ABSORBANCE, layout_of({"A1": 0, "B1": 0, "B2": 0}))
-        told = "the median of the blanks rises from 0.10" in stdout and "what is subtracted is no blank" in stdout
-        assert told == rises, stdout
+            wide(path, {"A1": GOOD, "A2": GOOD, "B1": BLANK, "B2": growing})
+            screen = SCREEN.replace('feature = "growth_rate"', f'feature = "growth_rate"\nblank = "{blank}"')
+            run_screen(program, folder, path, ABSORBANCE, layout, screen=screen)
+            rows = [row for row in table(program, folder, "curves") if "growth" in row["traits"].split(", ")]
+            assert {row["well"] for row in rows if row["verdict"] == "blank_grows"} == without, (blank, rows)
 
 
 def test_one_time_point(program):
@@ -188,6 +250,7 @@ def test_what_must_not_matter(program):
 
 def main():
     for test in (test_good, test_no_growth, test_overflow_in_mid_curve, test_stops_early, test_blank_that_grows, test_blanks_that_all_grow,
+                 test_blanks_that_only_drift, test_blank_of_another_medium_that_grows,
                  test_one_time_point, test_time, test_units_missing, test_what_must_not_matter):
         print(test.__name__, flush=True)
         test(sys.argv[1])

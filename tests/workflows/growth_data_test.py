@@ -86,6 +86,7 @@ normalise = "none"
 
 # No number of a curve may stand beside a verdict that rules it out.
 RULED_OUT = {
+    "blank_grows": ("growth_rate_per_h", "lag_h", "carrying_capacity", "doubling_time_h", "saturation_h", "auc", "maximum"),
     "no_data": ("growth_rate_per_h", "lag_h", "carrying_capacity", "doubling_time_h", "saturation_h"),
     "no_growth": ("growth_rate_per_h", "lag_h", "carrying_capacity", "doubling_time_h", "saturation_h"),
     "too_few_points": ("growth_rate_per_h", "lag_h", "doubling_time_h"),
@@ -112,7 +113,8 @@ def run_screen(program, folder, path, readout, layout=None, more="", screen=SCRE
         layout = [["", well, f"S_{well}", "sample"] for well in wells]
         if not re.match(r"[A-Z]\d", wells[0]):  # vessels: the file names what is in them
             screen = screen.replace('layout = "layout.csv"\n', "")
-    write_csv(os.path.join(folder, "layout.csv"), ["plate", "well", "strain", "role"], layout)
+    columns = ["plate", "well", "strain", "role", "medium"][:len(layout[0])]
+    write_csv(os.path.join(folder, "layout.csv"), columns, layout)
     name = os.path.basename(path)
     config = os.path.join(folder, "screen.toml")
     write(config, screen.format(name=name, file=path, readout=readout or 'mode = "analyte"') + more)
