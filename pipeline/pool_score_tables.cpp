@@ -1,5 +1,7 @@
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "formats/results/schema.hpp"
@@ -39,34 +41,44 @@ std::vector<std::string> feature_names(const PoolCounts& counts) {
     return names;
 }
 
-/// One column of all blocks, one below the other; `missing` where a block lacks it.
-template <typename T, typename Block, typename Get>
-std::vector<T> stacked(const std::vector<Block>& blocks, std::size_t rows, T missing, Get get) {
-    std::vector<T> out;
+/// One column of all blocks, one below the other; NaN or 0 where a block lacks it.
+template <typename Block, typename Get>
+auto stacked(const std::vector<Block>& blocks, std::size_t rows, Get get) {
+    using Column = std::decay_t<std::invoke_result_t<Get, const Block&>>;
+    using Value = typename Column::value_type;
+    Column out;
     for (const Block& block : blocks) {
-        const std::vector<T>& values = get(block);
+        const Column& values = get(block);
         if (values.empty())
-            out.insert(out.end(), rows, missing);
+            out.insert(out.end(), rows,
+                       std::is_floating_point_v<Value> ? static_cast<Value>(not_set) : Value{});
         out.insert(out.end(), values.begin(), values.end());
     }
     return out;
 }
 
+/// Adds columns of all blocks to a table, by name and member of what `part` takes of a block.
+template <typename Block, typename Part = std::identity>
+auto column_adder(ResultTable& table, const std::vector<Block>& blocks, std::size_t rows, Part part = {}) {
+    return [&table, &blocks, rows, part](const std::string& name, auto member) {
+        table.add(name, stacked(
+                            blocks, rows, [&](const Block& block) -> const auto& {
+                                return std::invoke(member, std::invoke(part, block));
+                            }));
+    };
+}
+
 void add_ranks(ResultTable& table, const PoolScores& scores, const std::string& name,
                AggregatedRanks GroupScores::*direction) {
-    const std::size_t rows = scores.groups.size();
-    const auto add = [&](const char* column, auto AggregatedRanks::*member, auto missing) {
-        table.add(name + column,
-                  stacked(
-                      scores.contrasts, rows, missing, [&](const PoolContrast& c) -> const auto& {
-                          return (c.groups.*direction).*member;
-                      }));
-    };
-    add("_rho", &AggregatedRanks::score, not_set);
-    add("_p_value", &AggregatedRanks::p_value, not_set);
-    add("_fdr", &AggregatedRanks::fdr, not_set);
-    add("_rank", &AggregatedRanks::rank, std::uint32_t{0});
-    add("_good", &AggregatedRanks::good, std::uint32_t{0});
+    const auto add = column_adder(
+        table, scores.contrasts, scores.groups.size(), [direction](const PoolContrast& c) -> const auto& {
+            return c.groups.*direction;
+        });
+    add(name + "_rho", &AggregatedRanks::score);
+    add(name + "_p_value", &AggregatedRanks::p_value);
+    add(name + "_fdr", &AggregatedRanks::fdr);
+    add(name + "_rank", &AggregatedRanks::rank);
+    add(name + "_good", &AggregatedRanks::good);
 }
 
 }  // namespace
@@ -78,16 +90,11 @@ ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& sco
     table.add("feature", name_column(feature_names(counts), scores.contrasts.size()));
     const auto shared = [&](const std::vector<double>& values) {
         return stacked(
-            scores.contrasts, rows, not_set, [&](const PoolContrast&) -> const auto& { return values; });
+            scores.contrasts, rows, [&](const PoolContrast&) -> const auto& { return values; });
     };
     table.add("average_log2_cpm", shared(scores.average_log2_cpm));
     table.add("dispersion", shared(scores.dispersion));
-    const auto add = [&](const char* column, std::vector<double> FeatureScores::*member) {
-        table.add(column, stacked(
-                              scores.contrasts, rows, not_set, [&](const PoolContrast& c) -> const auto& {
-                                  return c.features.*member;
-                              }));
-    };
+    const auto add = column_adder(table, scores.contrasts, rows, &PoolContrast::features);
     add("log2_fold_change", &FeatureScores::log2_fold_change);
     add("standard_error", &FeatureScores::standard_error);
     add("shrunken", &FeatureScores::shrunken);
@@ -95,9 +102,7 @@ ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& sco
     add("false_sign_rate", &FeatureScores::false_sign_rate);
     add("p_value", &FeatureScores::p_value);
     add("q_value", &FeatureScores::q_value);
-    table.add("outlying", stacked(
-                              scores.contrasts, rows, std::uint32_t{0},
-                              [](const PoolContrast& c) -> const auto& { return c.features.outlying; }));
+    add("outlying", &FeatureScores::outlying);
     add("efficiency", &FeatureScores::efficiency);
     return table;
 }
@@ -107,26 +112,17 @@ ResultTable group_scores_table(const PoolScores& scores) {
     ResultTable table = results::make_table(results::table_name::group_scores);
     table.add("condition", block_column(scores.contrasts, rows, &PoolContrast::condition));
     table.add("group", name_column(scores.groups, scores.contrasts.size()));
-    table.add("n_features", stacked(
-                                scores.contrasts, rows, std::uint32_t{0},
-                                [](const PoolContrast& c) -> const auto& { return c.groups.features; }));
-    const auto add = [&](const char* column, std::vector<double> GroupScores::*member) {
-        table.add(column, stacked(
-                              scores.contrasts, rows, not_set, [&](const PoolContrast& c) -> const auto& {
-                                  return c.groups.*member;
-                              }));
-    };
+    const auto add = column_adder(table, scores.contrasts, rows, &PoolContrast::groups);
+    add("n_features", &GroupScores::features);
     add("log2_fold_change", &GroupScores::log2_fold_change);
     add("z", &GroupScores::z);
     add("p_value", &GroupScores::p_value);
     add("q_value", &GroupScores::q_value);
     add_ranks(table, scores, "depleted", &GroupScores::depleted);
     add_ranks(table, scores, "enriched", &GroupScores::enriched);
-    const auto add_likelihood = [&](const char* column, std::vector<double> LikelihoodEffects::*member) {
-        table.add(column, stacked(scores.contrasts, rows, not_set, [&](const PoolContrast& c) -> const auto& {
-                      return c.groups.likelihood.*member;
-                  }));
-    };
+    const auto add_likelihood = column_adder(
+        table, scores.contrasts, rows,
+        [](const PoolContrast& c) -> const auto& { return c.groups.likelihood; });
     add_likelihood("mle_effect", &LikelihoodEffects::effect);
     add_likelihood("mle_standard_error", &LikelihoodEffects::standard_error);
     add_likelihood("mle_p_value", &LikelihoodEffects::p_value);
@@ -139,21 +135,16 @@ ResultTable feature_fitness_table(const PoolCounts& counts, const PoolScores& sc
     ResultTable table = results::make_table(results::table_name::feature_fitness);
     table.add("condition", block_column(scores.courses, rows, &PoolCourse::condition));
     table.add("feature", name_column(feature_names(counts), scores.courses.size()));
-    const auto add = [&](const char* column, auto FeatureFitness::*member, auto missing) {
-        table.add(column, stacked(
-                              scores.courses, rows, missing, [&](const PoolCourse& c) -> const auto& {
-                                  return c.features.*member;
-                              }));
-    };
-    add("replicates", &FeatureFitness::replicates, std::uint32_t{0});
-    add("fitness", &FeatureFitness::fitness, not_set);
-    add("standard_error", &FeatureFitness::standard_error, not_set);
-    add("between_variance", &FeatureFitness::between_variance, not_set);
-    add("shrunken", &FeatureFitness::shrunken, not_set);
-    add("shrunken_sd", &FeatureFitness::shrunken_sd, not_set);
-    add("false_sign_rate", &FeatureFitness::false_sign_rate, not_set);
-    add("p_value", &FeatureFitness::p_value, not_set);
-    add("q_value", &FeatureFitness::q_value, not_set);
+    const auto add = column_adder(table, scores.courses, rows, &PoolCourse::features);
+    add("replicates", &FeatureFitness::replicates);
+    add("fitness", &FeatureFitness::fitness);
+    add("standard_error", &FeatureFitness::standard_error);
+    add("between_variance", &FeatureFitness::between_variance);
+    add("shrunken", &FeatureFitness::shrunken);
+    add("shrunken_sd", &FeatureFitness::shrunken_sd);
+    add("false_sign_rate", &FeatureFitness::false_sign_rate);
+    add("p_value", &FeatureFitness::p_value);
+    add("q_value", &FeatureFitness::q_value);
     return table;
 }
 
@@ -162,18 +153,14 @@ ResultTable group_fitness_table(const PoolScores& scores) {
     ResultTable table = results::make_table(results::table_name::group_fitness);
     table.add("condition", block_column(scores.courses, rows, &PoolCourse::condition));
     table.add("group", name_column(scores.groups, scores.courses.size()));
-    const auto add = [&](const char* column, auto GroupFitness::*member, auto missing) {
-        table.add(column, stacked(
-                              scores.courses, rows,
-                              missing, [&](const PoolCourse& c) -> const auto& { return c.groups.*member; }));
-    };
-    add("n_features", &GroupFitness::features, std::uint32_t{0});
-    add("fitness", &GroupFitness::fitness, not_set);
-    add("standard_error", &GroupFitness::standard_error, not_set);
-    add("between_variance", &GroupFitness::between_variance, not_set);
-    add("z", &GroupFitness::z, not_set);
-    add("p_value", &GroupFitness::p_value, not_set);
-    add("q_value", &GroupFitness::q_value, not_set);
+    const auto add = column_adder(table, scores.courses, rows, &PoolCourse::groups);
+    add("n_features", &GroupFitness::features);
+    add("fitness", &GroupFitness::fitness);
+    add("standard_error", &GroupFitness::standard_error);
+    add("between_variance", &GroupFitness::between_variance);
+    add("z", &GroupFitness::z);
+    add("p_value", &GroupFitness::p_value);
+    add("q_value", &GroupFitness::q_value);
     return table;
 }
 
@@ -190,16 +177,12 @@ ResultTable feba_table(const PoolScores& scores) {
     ResultTable table = results::make_table(results::table_name::feba);
     table.add("sample", block_column(scores.feba, rows, &FebaSample::sample));
     table.add("group", name_column(scores.groups, scores.feba.size()));
-    const auto add = [&](const char* column, auto FebaSample::*member, auto missing) {
-        table.add(column, stacked(
-                              scores.feba, rows,
-                              missing, [&](const FebaSample& s) -> const auto& { return s.*member; }));
-    };
-    add("n_features", &FebaSample::features, std::uint32_t{0});
-    add("fitness", &FebaSample::fitness, not_set);
-    add("t", &FebaSample::t, not_set);
-    add("naive_variance", &FebaSample::naive_variance, not_set);
-    add("estimated_variance", &FebaSample::estimated_variance, not_set);
+    const auto add = column_adder(table, scores.feba, rows);
+    add("n_features", &FebaSample::features);
+    add("fitness", &FebaSample::fitness);
+    add("t", &FebaSample::t);
+    add("naive_variance", &FebaSample::naive_variance);
+    add("estimated_variance", &FebaSample::estimated_variance);
     return table;
 }
 

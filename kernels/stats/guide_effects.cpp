@@ -54,7 +54,8 @@ struct Guide {
     double dispersion;
     Vector own, trial;
     double log_likelihood = 0.0;  ///< at `own`
-    double idle = 0.0;            ///< the same of a guide that does not work
+    double trial_log_likelihood = 0.0;
+    double idle = 0.0;  ///< at `own` of a guide that does not work
     double works = 1.0;
 };
 
@@ -123,7 +124,8 @@ class Fit {
 
     Score score(const Guide& guide, const Vector& effect) const {
         const Eigen::Index p = guide.own.size(), r = effect.size();
-        Score out{Matrix::Zero(p, p), Matrix::Zero(p, r), Matrix::Zero(r, r), Vector::Zero(p), Vector::Zero(r)};
+        Score out{Matrix::Zero(p, p), Matrix::Zero(p, r), Matrix::Zero(r, r), Vector::Zero(p),
+                  Vector::Zero(r)};
         for (std::size_t s = 0; s < parts_.offset.size(); ++s) {
             const double mean = std::exp(eta(s, guide.own, effect));
             const double scale = 1.0 + guide.dispersion * mean;
@@ -189,11 +191,11 @@ class Fit {
         const Eigen::Index r = effect_.size();
         Matrix information = Matrix::Zero(r, r);
         Vector gradient = Vector::Zero(r);
-        std::vector<Score> scores;
+        scores_.clear();
         double before = 0.0;
         for (const Guide& guide : guides_) {
-            scores.push_back(score(guide, effect_));
-            const auto [part, score_part] = reduced(scores.back());
+            scores_.push_back(score(guide, effect_));
+            const auto [part, score_part] = reduced(scores_.back());
             information += guide.works * part;
             gradient += guide.works * score_part;
             before += guide.works * guide.log_likelihood;
@@ -204,25 +206,24 @@ class Fit {
         const double size = move.cwiseAbs().maxCoeff();
         if (size > longest)
             move *= longest / size;
-        for (int half = 0; half < 30; ++half, move *= 0.5) {
+        double part = 1.0;
+        for (int half = 0; half < 30; ++half, move *= 0.5, part *= 0.5) {
             const Vector trial = effect_ + move;
             double now = 0.0;
-            std::vector<double> each;
             for (std::size_t k = 0; k < guides_.size(); ++k) {
                 Guide& guide = guides_[k];
-                const double part = std::exp2(-half);
-                guide.trial = guide.own + Vector(scores[k].own.llt().solve(part * scores[k].of_own -
-                                                                           scores[k].cross * move));
-                each.push_back(log_likelihood(guide, guide.trial, trial));
-                now += guide.works * each.back();
+                const Score& at = scores_[k];
+                guide.trial = guide.own + Vector(at.own.llt().solve(part * at.of_own - at.cross * move));
+                guide.trial_log_likelihood = log_likelihood(guide, guide.trial, trial);
+                now += guide.works * guide.trial_log_likelihood;
             }
             if (now < before - 1e-12 * std::abs(before))
                 continue;
             double largest = move.cwiseAbs().maxCoeff();
-            for (std::size_t k = 0; k < guides_.size(); ++k) {
-                largest = std::max(largest, (guides_[k].trial - guides_[k].own).cwiseAbs().maxCoeff());
-                guides_[k].own = guides_[k].trial;
-                guides_[k].log_likelihood = each[k];
+            for (Guide& guide : guides_) {
+                largest = std::max(largest, (guide.trial - guide.own).cwiseAbs().maxCoeff());
+                guide.own = guide.trial;
+                guide.log_likelihood = guide.trial_log_likelihood;
             }
             effect_ = trial;
             return largest;
@@ -234,6 +235,7 @@ class Fit {
     const Parts& parts_;
     double log_odds_;
     std::vector<Guide> guides_;
+    std::vector<Score> scores_;  ///< [guide]
     Vector effect_;
 };
 

@@ -16,7 +16,7 @@ struct RobustPrior {
 /// fitFDistRobustly has it: log variances about their lowess curve along the covariate, the lowest 5 and the
 /// highest 10 % drawn in, with the moments that the F distribution has so treated. Features with df below
 /// 1e-6 or without a variance say nothing, but get a prior. Falls back to fit_variance_trend with fewer than
-/// ten usable features, or where most variances are 0. To 1e-4 of limma. n log n but for the curve; allocates
+/// ten usable features, or where most variances are 0. To 1e-6 of limma. n log n but for the curve; allocates
 /// some ten columns.
 RobustPrior fit_robust_prior(std::span<const double> variance, std::span<const double> df,
                              std::span<const double> covariate);
