@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <span>
 #include <string_view>
 
 #include "kernels/curve/growth_rate.hpp"
 #include "kernels/curve/interpolate.hpp"
-#include "kernels/plate/summary.hpp"
 #include "kernels/stats/lowess.hpp"
+#include "pipeline/median.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -145,12 +144,6 @@ std::vector<double> own_blanks(const ReadoutSeries& series, std::size_t wells, B
 }
 
 }  // namespace
-
-double median_of(const std::vector<double>& values) {
-    kernels::plate::Summary summary;
-    kernels::plate::summarise(values, {}, {1, 1, values.size()}, std::span(&summary, 1));
-    return summary.median;
-}
 
 std::vector<double> blanks_of(const PlateData& plate, const ReadoutSeries& series,
                               const TraitOptions& trait) {

@@ -10,6 +10,7 @@
 #include "kernels/curve/outliers.hpp"
 #include "pipeline/blank_correction.hpp"
 #include "pipeline/growth_fits.hpp"
+#include "pipeline/median.hpp"
 #include "pipeline/rate_methods.hpp"
 #include "pipeline/readout_correction.hpp"
 
@@ -38,7 +39,7 @@ double scatter_of_blanks(const CurveMatrix& curves) {
         if (count > 0)
             of_wells.push_back(std::sqrt(squares / count));
     }
-    return of_wells.empty() ? not_set : median_of(of_wells);
+    return median_of(of_wells);
 }
 
 /// One a well, or none where nothing is known.

@@ -11,7 +11,7 @@
 #include "kernels/plate/agreement.hpp"
 #include "kernels/plate/median_polish.hpp"
 #include "kernels/plate/quality.hpp"
-#include "pipeline/blank_correction.hpp"
+#include "pipeline/median.hpp"
 #include "pipeline/role_selection.hpp"
 
 namespace wellsieve::pipeline {

@@ -15,6 +15,7 @@
 #include "kernels/stats/replicate_error.hpp"
 #include "kernels/stats/shrinkage.hpp"
 #include "kernels/stats/variance_trend.hpp"
+#include "pipeline/median.hpp"
 #include "pipeline/pool_design.hpp"
 
 namespace wellsieve::pipeline {
@@ -167,13 +168,6 @@ FeatureFitness feature_fitness(const Lines& lines) {
     return out;
 }
 
-double median_of(std::vector<double> values) {
-    if (values.empty())
-        return not_set;
-    std::sort(values.begin(), values.end());
-    return 0.5 * (values[(values.size() - 1) / 2] + values[values.size() / 2]);
-}
-
 /// The mean over replicates of slopes in units of their scatter, none beyond what one replicate may say.
 std::vector<double> bounded_effects(const Lines& lines) {
     constexpr double held_within = 2.25;
@@ -185,7 +179,7 @@ std::vector<double> bounded_effects(const Lines& lines) {
         for (std::size_t i = 0; i < n; ++i)
             if (const double s = lines.slope[r * n + i]; !std::isnan(s))
                 size.push_back(std::abs(s));
-        const double scale = median_of(std::move(size)) / mad_of_normal;
+        const double scale = median_of(size) / mad_of_normal;
         for (std::size_t i = 0; i < n; ++i)
             if (const double s = lines.slope[r * n + i]; !std::isnan(s) && scale > 0.0) {
                 out[i] += std::clamp(s / scale, -held_within, held_within);

@@ -17,6 +17,7 @@
 #include "kernels/stats/quasi_likelihood.hpp"
 #include "kernels/stats/shrinkage.hpp"
 #include "kernels/stats/size_factors.hpp"
+#include "pipeline/median.hpp"
 #include "pipeline/pool_courses.hpp"
 #include "pipeline/pool_design.hpp"
 #include "pipeline/pool_feba.hpp"
@@ -97,15 +98,11 @@ FeatureScores feature_scores(Tested& tested) {
 std::vector<double> group_medians(const std::vector<double>& values, const PoolGroups& groups) {
     std::vector<std::vector<double>> members(groups.names.size());
     for (std::size_t i = 0; i < values.size(); ++i)
-        if (groups.of[i] != stats::no_group && std::isfinite(values[i]))
+        if (groups.of[i] != stats::no_group)
             members[groups.of[i]].push_back(values[i]);
-    std::vector<double> out(members.size(), not_set);
-    for (std::size_t g = 0; g < members.size(); ++g) {
-        std::vector<double>& own = members[g];
-        std::sort(own.begin(), own.end());
-        if (!own.empty())
-            out[g] = (own[(own.size() - 1) / 2] + own[own.size() / 2]) / 2.0;
-    }
+    std::vector<double> out;
+    for (const std::vector<double>& own : members)
+        out.push_back(median_of(own));
     return out;
 }
 
@@ -177,10 +174,13 @@ void fit_likelihood(const Pool& pool, const PoolComparison& comparison, const Te
     for (double& phi : dispersion)
         phi = std::isnan(phi) ? 0.0 : phi;  // nothing is known of the scatter, and no p is given
     const std::vector<double> contrast = pool.design.contrast(comparison);
-    stats::GuideEffects found = stats::fit_guide_effects(
-        {{tested.counts, pool.counts.samples.size()}, pool.design.view(), own, contrast, dispersion,
-         pool.groups.of},
-        pool.groups.names.size());
+    stats::GuideEffects found = stats::fit_guide_effects({{tested.counts, pool.counts.samples.size()},
+                                                          pool.design.view(),
+                                                          own,
+                                                          contrast,
+                                                          dispersion,
+                                                          pool.groups.of},
+                                                         pool.groups.names.size());
     for (std::vector<double>* column : {&found.effect, &found.standard_error})
         for (double& value : *column)
             value /= std::numbers::ln2;
