@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kernels/stats/competitive_test.hpp"
+#include "kernels/stats/multiple_testing.hpp"
 #include "kernels/stats/philox.hpp"
 
 namespace wellsieve::kernels::stats {
@@ -241,7 +242,7 @@ class Fit {
 
 using Members = std::vector<std::vector<std::size_t>>;
 
-/// The features of all groups in another order, group sizes kept.
+/// The features of groups in another order, group sizes kept.
 Members shuffled(const Members& members, std::uint32_t round) {
     std::vector<std::pair<std::array<std::uint32_t, 4>, std::size_t>> keyed;
     for (const std::vector<std::size_t>& own : members)
@@ -254,6 +255,46 @@ Members shuffled(const Members& members, std::uint32_t round) {
         for (std::size_t k = 0; k < members[g].size(); ++k)
             out[g].push_back(keyed[next++].second);
     return out;
+}
+
+/// |effect| over error of guides shuffled over groups, ascending.
+std::vector<double> sizes_by_chance(Fit& fit, const Members& members, unsigned rounds) {
+    std::vector<double> out;
+    for (unsigned round = 0; round < rounds; ++round)
+        for (const std::vector<std::size_t>& own : shuffled(members, round))
+            if (!own.empty()) {
+                fit.fit(own);
+                out.push_back(std::abs(fit.effect()) / fit.standard_error());
+            }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+void p_among(const std::vector<double>& by_chance, GuideEffects& effects) {
+    if (by_chance.empty())
+        return;
+    for (std::size_t g = 0; g < effects.p.size(); ++g) {
+        const double z = std::abs(effects.effect[g]) / effects.standard_error[g];
+        const auto at_least = by_chance.end() - std::lower_bound(by_chance.begin(), by_chance.end(), z);
+        if (!std::isnan(z))
+            effects.p[g] = static_cast<double>(at_least + 1) / static_cast<double>(by_chance.size() + 1);
+    }
+}
+
+/// p among shuffled guides, and once more without those of the groups that are found so (Xie 2005).
+void p_by_shuffling(Fit& fit, Members members, unsigned rounds, GuideEffects& effects) {
+    constexpr double found_at = 0.05;
+    p_among(sizes_by_chance(fit, members, rounds), effects);
+    std::vector<double> q(members.size());
+    benjamini_hochberg(effects.p, q);
+    std::size_t found = 0;
+    for (std::size_t g = 0; g < members.size(); ++g)
+        if (q[g] < found_at) {
+            members[g].clear();
+            ++found;
+        }
+    if (found > 0 && 2 * found <= members.size())
+        p_among(sizes_by_chance(fit, members, rounds), effects);
 }
 
 }  // namespace
@@ -278,20 +319,7 @@ GuideEffects fit_guide_effects(const GuideEffectsIn& in, std::size_t groups, uns
         for (const Guide& guide : fit.guides())
             out.efficiency[guide.feature] = guide.works;
     }
-    std::vector<double> by_chance;
-    for (unsigned round = 0; round < rounds; ++round)
-        for (const std::vector<std::size_t>& own : shuffled(members, round))
-            if (!own.empty()) {
-                fit.fit(own);
-                by_chance.push_back(std::abs(fit.effect()) / fit.standard_error());
-            }
-    std::sort(by_chance.begin(), by_chance.end());
-    for (std::size_t g = 0; g < groups && !by_chance.empty(); ++g) {
-        const double z = std::abs(out.effect[g]) / out.standard_error[g];
-        const auto at_least = by_chance.end() - std::lower_bound(by_chance.begin(), by_chance.end(), z);
-        if (!std::isnan(z))
-            out.p[g] = static_cast<double>(at_least + 1) / static_cast<double>(by_chance.size() + 1);
-    }
+    p_by_shuffling(fit, std::move(members), rounds, out);
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "kernels/stats/competitive_test.hpp"
+#include "kernels/stats/multiple_testing.hpp"
 #include "tests/kernels/stats/simulated_pool.hpp"
 #include "tests/support/reference_table.hpp"
 
@@ -46,13 +47,9 @@ TEST_CASE("effects of genes are the maximum of the mixture, found by another opt
     const std::vector<double> offset = log_of({9e5, 1.1e6, 8e5, 1e6, 1.3e6, 7e5});
     const std::vector<double> dispersion = guides.numbers("dispersion");
     const std::vector<double> contrast{0, -1, 1, 0};
-    const GuideEffects found = fit_guide_effects({{values, 6},
-                                                  {two_conditions_in_pairs, 4, offset},
-                                                  intercept_and_pair,
-                                                  contrast,
-                                                  dispersion,
-                                                  group},
-                                                 genes.size());
+    const GuideEffects found = fit_guide_effects(
+        {{values, 6}, {two_conditions_in_pairs, 4, offset}, intercept_and_pair, contrast, dispersion, group},
+        genes.size());
     for (std::size_t g = 0; g < genes.size(); ++g) {
         INFO("gene " << g);
         CHECK(found.effect[g] == Approx(genes.number(g, "effect")).margin(1e-6));
@@ -110,6 +107,37 @@ TEST_CASE("p of genes without effects is uniform, whatever guides scatter") {
         {{values, 6}, {three_and_three, 2, offset}, intercept, contrast, dispersion, group}, spec.genes);
     CHECK(share_below(found.p, 0.05) == Approx(0.05).margin(0.015));
     CHECK(share_below(found.p, 0.5) == Approx(0.5).margin(0.04));
+}
+
+TEST_CASE("genes that move do not hide each other, nor make others move") {
+    PoolSpec spec;
+    spec.genes = 1500;
+    spec.jackpot_share = 0.0;
+    spec.seed = 4;
+    std::vector<double> values = pool_without_effects(spec);
+    const std::size_t n = spec.genes * spec.guides_per_gene;
+    std::vector<std::uint32_t> group(n);
+    constexpr std::size_t moving = 200;
+    for (std::size_t i = 0; i < n; ++i) {
+        group[i] = static_cast<std::uint32_t>(i / spec.guides_per_gene);
+        if (group[i] < moving)
+            for (std::size_t s = 3; s < 6; ++s)
+                values[s * n + i] = std::round(values[s * n + i] * std::exp(-0.8));
+    }
+    const std::vector<double> offset = log_of({1.0, 1.1, 1.2, 1.0, 1.1, 1.2});
+    const std::vector<double> dispersion(n, 0.06), contrast{0, 1};
+    const GuideEffects found = fit_guide_effects(
+        {{values, 6}, {three_and_three, 2, offset}, intercept, contrast, dispersion, group}, spec.genes);
+    std::vector<double> q(spec.genes);
+    benjamini_hochberg(found.p, q);
+    const auto among = [&](std::size_t from, std::size_t to) {
+        return std::count_if(q.begin() + static_cast<std::ptrdiff_t>(from),
+                             q.begin() + static_cast<std::ptrdiff_t>(to), [](double v) { return v < 0.05; });
+    };
+    INFO(among(0, moving) << " and " << among(moving, spec.genes));
+    CHECK(among(0, moving) > 120);
+    CHECK(among(moving, spec.genes) < 8);
+    CHECK(share_below({found.p.begin() + moving, found.p.end()}, 0.05) < 0.065);
 }
 
 TEST_CASE("groups without a guide, guides without a group and counts of nothing are no trouble") {
