@@ -45,12 +45,15 @@ std::vector<UnmatchedReads> of_no_match(const std::unordered_map<std::string, st
 
 }  // namespace
 
-CountBarcodes::CountBarcodes(PoolCounts& counts, const UmiOptions& umi, std::size_t umi_bytes)
+CountBarcodes::CountBarcodes(PoolCounts& counts, const UmiOptions& umi, std::size_t umi_bytes,
+                             std::filesystem::path scratch_folder)
     : counts_(counts),
       matrix_(std::make_unique<std::atomic<std::uint32_t>[]>(counts.samples.size() * counts.features.size())),
       searched_of_file_(
           std::max(least_searched, searched_reads / std::max<std::size_t>(counts.files.size(), 1))),
-      molecules_(umi.place == UmiPlace::none ? nullptr : std::make_unique<Molecules>(umi, umi_bytes)) {}
+      molecules_(umi.place == UmiPlace::none
+                     ? nullptr
+                     : std::make_unique<Molecules>(umi, umi_bytes, std::move(scratch_folder))) {}
 
 void CountBarcodes::add(FoundBatch batch, Local& local) {
     grow(local.by_file, counts_.files.size());
@@ -80,8 +83,7 @@ void CountBarcodes::keep_umis(const FoundBatch& batch, Local& local) const {
     for (std::size_t i = 0; i < batch.fate.size(); ++i)
         if (is_counted(batch.fate[i]))
             local.umis.push_back({counts_.at(static_cast<std::size_t>(batch.sample[i]), batch.feature[i]),
-                                  batch.umi[i],
-                                  umi_source(batch.split.batch.file, batch.fate[i])});
+                                  batch.umi[i], umi_source(batch.split.batch.file, batch.fate[i])});
     if (local.umis.size() >= most_umis_held)
         molecules_->add(local.umis);
 }

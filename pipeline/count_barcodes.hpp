@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -32,8 +33,10 @@ class CountBarcodes {
     };
 
     /// `counts` has samples and features; what is counted is added to it by `finish`.
-    /// With UMIs molecules are counted, and `umi_bytes` of memory are for telling them apart.
-    explicit CountBarcodes(PoolCounts& counts, const UmiOptions& umi = {}, std::size_t umi_bytes = 0);
+    /// With UMIs molecules are counted; `umi_bytes` of memory are for telling them apart, and what is more
+    /// goes to a scratch file in `scratch_folder`.
+    explicit CountBarcodes(PoolCounts& counts, const UmiOptions& umi = {}, std::size_t umi_bytes = 0,
+                           std::filesystem::path scratch_folder = {});
 
     void add(FoundBatch batch, Local& local);
     void combine(Local local);

@@ -1,20 +1,17 @@
 #include "pipeline/molecules.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
 #include <mutex>
+#include <optional>
 #include <queue>
 #include <span>
 #include <tuple>
+#include <utility>
 
-#include "formats/error.hpp"
+#include "formats/scratch_file.hpp"
 #include "kernels/sequence/merge_umis.hpp"
 
 namespace wellsieve::pipeline {
@@ -30,8 +27,7 @@ auto key(const UmiReads& row) {
 
 /// Sorts, and makes one row of those that differ in nothing.
 void sort_and_sum(std::vector<UmiReads>& rows) {
-    std::sort(rows.begin(), rows.end(),
-              [](const UmiReads& a, const UmiReads& b) { return key(a) < key(b); });
+    std::sort(rows.begin(), rows.end(), [](const UmiReads& a, const UmiReads& b) { return key(a) < key(b); });
     std::size_t kept = 0;
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (kept > 0 && key(rows[kept - 1]) == key(rows[i]))
@@ -41,64 +37,10 @@ void sort_and_sum(std::vector<UmiReads>& rows) {
     rows.resize(kept);
 }
 
-/// A file without a name: gone with its last user, however the program ends.
-class TemporaryFile {
-  public:
-    TemporaryFile() = default;
-    ~TemporaryFile() {
-        if (file_ >= 0)
-            ::close(file_);
-    }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-    void append(std::span<const UmiReads> rows) {
-        if (file_ < 0)
-            open();
-        for (auto bytes = std::as_bytes(rows); !bytes.empty();) {
-            const ssize_t done = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(bytes_));
-            if (done <= 0)
-                fail("cannot be written");
-            bytes_ += static_cast<std::uint64_t>(done);
-            bytes = bytes.subspan(static_cast<std::size_t>(done));
-        }
-    }
-
-    void read(std::uint64_t row, std::span<UmiReads> rows) const {
-        auto at = static_cast<off_t>(row * sizeof(UmiReads));
-        for (auto bytes = std::as_writable_bytes(rows); !bytes.empty();) {
-            const ssize_t done = ::pread(file_, bytes.data(), bytes.size(), at);
-            if (done <= 0)
-                fail("cannot be read");
-            at += done;
-            bytes = bytes.subspan(static_cast<std::size_t>(done));
-        }
-    }
-
-    std::uint64_t rows() const { return bytes_ / sizeof(UmiReads); }
-
-  private:
-    void open() {
-        path_ = (std::filesystem::temp_directory_path() / "wellsieve-umis-XXXXXX").string();
-        file_ = ::mkstemp(path_.data());
-        if (file_ < 0)
-            fail("cannot be made");
-        ::unlink(path_.c_str());
-    }
-
-    [[noreturn]] void fail(std::string_view what) const {
-        throw formats::FormatError(path_, "", fmt::format("{}: {}", what, std::strerror(errno)));
-    }
-
-    std::string path_;
-    int file_ = -1;
-    std::uint64_t bytes_ = 0;
-};
-
-/// A sorted run of the temporary file, read a piece at a time.
+/// A sorted run of the scratch file, read a piece at a time.
 class Run {
   public:
-    Run(const TemporaryFile& file, std::uint64_t begin, std::uint64_t end, std::size_t piece)
+    Run(const formats::ScratchFile& file, std::uint64_t begin, std::uint64_t end, std::size_t piece)
         : file_(&file), next_(begin), end_(end), piece_(piece) {
         fill();
     }
@@ -114,11 +56,11 @@ class Run {
     void fill() {
         rows_.resize(std::min<std::uint64_t>(piece_, end_ - next_));
         at_ = 0;
-        file_->read(next_, rows_);
+        file_->read(next_ * sizeof(UmiReads), std::as_writable_bytes(std::span(rows_)));
         next_ += rows_.size();
     }
 
-    const TemporaryFile* file_;
+    const formats::ScratchFile* file_;
     std::uint64_t next_;
     std::uint64_t end_;
     std::size_t piece_;
@@ -129,25 +71,32 @@ class Run {
 }  // namespace
 
 struct Molecules::Rows {
-    explicit Rows(std::size_t most) : capacity(most) {}
+    Rows(std::size_t most, std::filesystem::path where) : capacity(most), folder(std::move(where)) {}
 
     std::mutex mutex;
     std::size_t capacity;
+    std::filesystem::path folder;
     std::vector<UmiReads> held;
-    TemporaryFile file;
-    std::vector<std::uint64_t> run_ends;
+    std::optional<formats::ScratchFile> file;
+    std::vector<std::uint64_t> run_ends;  ///< in rows of the scratch file
 
     void add(std::span<const UmiReads> rows) {
         const std::lock_guard lock(mutex);
-        if (held.size() + rows.size() > capacity) {
+        if (!held.empty() && held.size() + rows.size() > capacity) {
             sort_and_sum(held);
-            if (held.size() + rows.size() > capacity / 2) {
-                file.append(held);
-                run_ends.push_back(file.rows());
-                held.clear();
-            }
+            if (held.size() + rows.size() > capacity / 2)
+                put_aside();
         }
         held.insert(held.end(), rows.begin(), rows.end());
+    }
+
+    /// Makes a run of the sorted rows in memory.
+    void put_aside() {
+        if (!file)
+            file.emplace(folder);
+        file->append(std::as_bytes(std::span(held)));
+        run_ends.push_back((run_ends.empty() ? 0 : run_ends.back()) + held.size());
+        held.clear();
     }
 
     /// Shows every row, ascending, those alike as one.
@@ -159,9 +108,8 @@ struct Molecules::Rows {
                 visit(row);
             return;
         }
-        file.append(held);
-        run_ends.push_back(file.rows());
-        held = {};
+        put_aside();
+        held.shrink_to_fit();
         for_each_of_runs(visit);
     }
 
@@ -173,7 +121,7 @@ struct Molecules::Rows {
         };
         std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(behind)> first(behind);
         for (std::size_t i = 0; i < run_ends.size(); ++i)
-            runs.emplace_back(file, i == 0 ? 0 : run_ends[i - 1], run_ends[i],
+            runs.emplace_back(*file, i == 0 ? 0 : run_ends[i - 1], run_ends[i],
                               std::max<std::size_t>(capacity / run_ends.size(), 1024));
         for (std::size_t i = 0; i < runs.size(); ++i)
             if (!runs[i].empty())
@@ -214,9 +162,9 @@ class CellCounter {
 
     void finish() {
         count_cell();
-        counts_.choices.push_back(
-            fmt::format("counts are molecules: {} from {} reads and {} UMIs, of which {} are misreads of others",
-                        molecules_, reads_, umis_seen_, umis_seen_ - molecules_));
+        counts_.choices.push_back(fmt::format(
+            "counts are molecules: {} from {} reads and {} UMIs, of which {} are misreads of others",
+            molecules_, reads_, umis_seen_, umis_seen_ - molecules_));
         if (crowded_ > 0)
             counts_.choices.push_back(fmt::format(
                 "{} counts have more than a tenth of all {} UMIs of {} bases: molecules that share one are "
@@ -263,7 +211,8 @@ class CellCounter {
             const bool counts_once = options_.mismatches == 0 || head_[umi] == umi;
             for (std::size_t row = begin; row < i; ++row) {
                 const std::uint64_t further = rows_[row].reads - (counts_once && row == best ? 1u : 0u);
-                for (ReadTally* tally : {&of_sample, &counts_.files[rows_[row].source / fates_of_file].tally}) {
+                for (ReadTally* tally :
+                     {&of_sample, &counts_.files[rows_[row].source / fates_of_file].tally}) {
                     tally->of[fate_of(rows_[row])] -= further;
                     tally->of[static_cast<std::size_t>(ReadFate::duplicate)] += further;
                 }
@@ -288,8 +237,8 @@ class CellCounter {
 
 }  // namespace
 
-Molecules::Molecules(const UmiOptions& options, std::size_t memory_bytes)
-    : rows_(std::make_unique<Rows>(std::max(least_rows, memory_bytes / sizeof(UmiReads)))),
+Molecules::Molecules(const UmiOptions& options, std::size_t memory_bytes, std::filesystem::path folder)
+    : rows_(std::make_unique<Rows>(std::max(least_rows, memory_bytes / sizeof(UmiReads)), std::move(folder))),
       options_(options) {}
 
 Molecules::~Molecules() = default;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,20 +23,20 @@ constexpr std::uint32_t umi_source(std::uint32_t file, ReadFate fate) {
     return file * 16 + static_cast<std::uint32_t>(fate);
 }
 
-/// Turns counts of reads into counts of molecules once all reads are in. Rows are kept sorted and summed; when
-/// they outgrow the memory they are given, they go to a temporary file and are merged from there at the end. So
-/// memory is bounded but for the UMIs of one barcode in one sample, and the result depends neither on order
-/// nor on threads nor on that memory.
+/// Turns counts of reads into counts of molecules once all reads are in. Rows are kept sorted and summed;
+/// when they outgrow the memory they are given, they go to a scratch file and are merged from there at the
+/// end. So memory is bounded but for the UMIs of one barcode in one sample, and the result depends neither on
+/// order nor on threads nor on that memory.
 class Molecules {
   public:
-    /// `memory_bytes` for rows, at least a few MB.
-    Molecules(const UmiOptions& options, std::size_t memory_bytes);
+    /// `memory_bytes` for rows, at least a few MB; the scratch file is made in `folder` once it is needed.
+    Molecules(const UmiOptions& options, std::size_t memory_bytes, std::filesystem::path folder);
     ~Molecules();
     Molecules(const Molecules&) = delete;
     Molecules& operator=(const Molecules&) = delete;
 
-    /// Takes the rows away and leaves `rows` empty. For any number of threads. Throws FormatError where the
-    /// temporary file cannot be written.
+    /// Takes the rows away and leaves `rows` empty. For any number of threads. Throws OutputError where the
+    /// scratch file cannot be written.
     void add(std::vector<UmiReads>& rows);
 
     /// Puts molecules for reads in `counts`, whose counts and tallies are of reads: of each molecule the read

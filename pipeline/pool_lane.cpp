@@ -98,7 +98,7 @@ class BatchSource {
         const PoolFile& file = files_->counts.files[number_];
         try {
             if (group_->next(batch.blocks))
-                return true;
+                return !files_->options.keep_going || keep_sound_records(batch);
         } catch (const formats::FormatError& error) {
             if (!files_->options.keep_going)
                 throw;
@@ -113,6 +113,20 @@ class BatchSource {
         return false;
     }
 
+    /// A file ends before its first record that is none, or is of another read than its mate: told here,
+    /// since the stages have later batches on their way already.
+    bool keep_sound_records(ReadBatch& batch) {
+        const PoolFile& file = files_->counts.files[number_];
+        const std::optional<BadRecord> bad = find_bad_record(batch, file.names);
+        if (!bad)
+            return true;
+        files_->set_aside(file, bad->part, fmt::format("{}: {}", bad->place, bad->why));
+        for (reads::ReadBlock& block : batch.blocks)
+            reads::keep_records(block, bad->record);
+        group_.reset();
+        return bad->record > 0;
+    }
+
     PoolLane::Files* files_;
     std::optional<reads::ReadGroup> group_ = std::nullopt;
     std::uint32_t number_ = 0;
@@ -122,8 +136,9 @@ class BatchSource {
 
 PoolLane::PoolLane(PoolCounts& counts, const PoolOptions& options, std::vector<IndexSet> index_sets,
                    PoolLaneOptions lane_options)
-    : counts_(counts), files_(new Files{counts, std::move(lane_options)}),
-      count_(counts, options.umi, files_->options.umi_bytes) {
+    : counts_(counts),
+      files_(new Files{counts, std::move(lane_options)}),
+      count_(counts, options.umi, files_->options.umi_bytes, files_->options.scratch_folder) {
     find_.plan = std::make_shared<PoolPlan>(options, counts.features, std::move(index_sets));
     for (const PoolFile& file : counts.files) {
         split_.names.push_back(file.names);

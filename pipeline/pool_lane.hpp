@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,6 +18,7 @@ struct PoolLaneOptions {
     std::string reference = {};  ///< that CRAM files were written against
     std::size_t block_bytes = std::size_t{1} << 20;
     std::size_t umi_bytes = std::size_t{1} << 28;  ///< of memory for telling molecules apart
+    std::filesystem::path scratch_folder = {};     ///< for what is more
 };
 
 /// The reads of a pool on their way to its counts: opens the files one after the other, gives blocks of

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "kernels/sequence/construct.hpp"
@@ -52,12 +53,23 @@ void read_lengths(TomlTable& table, std::string_view key, std::uint32_t& shortes
         table.problem(key, "a length, or [shortest, longest] is wanted");
 }
 
+void read_word(TomlTable& table, std::string_view key, std::string& word,
+               std::initializer_list<std::string_view> words) {
+    table.read(key, word);
+    if (std::find(words.begin(), words.end(), word) == words.end())
+        table.problem(key, fmt::format("one of {} is wanted", fmt::join(words, ", ")));
+}
+
 void read_place(TomlTable& table, const std::string& prefix, BarcodePlace& place) {
     const std::string policy_key = prefix + "barcode";
     table.read(policy_key, place.policy);
     table.read(prefix + "left", place.left);
     table.read(prefix + "right", place.right);
     read_offsets(table, prefix + "offsets", place.offsets);
+    read_offsets(table, prefix + "begins", place.begins);
+    read_word(table, prefix + "orientation", place.orientation, {"auto", "forward", "reverse", "either"});
+    if (!place.begins.empty() && (place.begins.size() != 2 || place.begins[0] > place.begins[1]))
+        table.problem(prefix + "begins", "[first, last] is wanted, bases before the barcode");
     if (place.policy != "auto" && place.policy.find('@') == std::string::npos)
         table.problem(policy_key,
                       "\"auto\" is wanted, or a place like \"FIXED@30\", \"PREFIX:CACCG@18\", "
@@ -68,18 +80,14 @@ void read_place(TomlTable& table, const std::string& prefix, BarcodePlace& place
             table.problem(key, "bases are wanted: A, C, G, T or N");
 }
 
-void read_word(TomlTable& table, std::string_view key, std::string& word,
-               std::initializer_list<std::string_view> words) {
-    table.read(key, word);
-    if (std::find(words.begin(), words.end(), word) == words.end())
-        table.problem(key, fmt::format("one of {} is wanted", fmt::join(words, ", ")));
-}
-
 void check_de_novo(TomlTable& table, const PoolsInput& input) {
     if (input.barcode.left.empty() && input.barcode.right.empty())
         table.problem("left", "is missing: without a library barcodes are told by the bases around them");
     else if ((input.barcode.left.empty() || input.barcode.right.empty()) && input.shortest != input.longest)
         table.problem("barcode_length", "with one flank only, one length is wanted");
+    if (input.barcode.policy != "auto" || !input.barcode.offsets.empty())
+        table.problem(input.barcode.policy != "auto" ? "barcode" : "offsets",
+                      "without a library barcodes are told by the bases around them: left and right");
     if (!input.mates.empty() && input.umi != "mates")
         table.problem("mates", "pairs of barcodes need a library");
     if (input.shortest < 1 || input.longest > 64 || input.shortest > input.longest)
@@ -102,13 +110,106 @@ void check_umi(TomlTable& table, const PoolsInput& input) {
         table.problem("umi_mismatches", "must be 0 or 1");
     if (input.umi_at < 0 && input.umi != "barcode")
         table.problem("umi_at", "must not be negative but with umi = \"barcode\"");
-    if (input.umi == "barcode" && input.orientation != "forward")
-        table.problem("umi", "\"barcode\" needs orientation = \"forward\"");
     if (input.umi == "mates" && input.mates.empty())
         table.problem("mates", "is missing: the UMIs stand there");
     if (input.umi == "index_reads" && input.index_reads.empty())
         table.problem("index_reads", "is missing: the UMIs stand there");
 }
+
+/// Names the keys that were given a value of their own which nothing would look at.
+class UnusedKeys {
+  public:
+    UnusedKeys(TomlTable& table, const PoolsInput& input) : table_(table), input_(input) {}
+
+    void refuse() const {
+        if (!input_.counts.empty())
+            refuse_reads("counts stand in the place of reads");
+        if (input_.mates.empty())
+            refuse_place("mate_", input_.mate_barcode, "there are no mates");
+        if (input_.samples.empty() && input_.index != "file")
+            refuse("index", &PoolsInput::index, "there is no sample sheet (samples) with an index");
+        if (input_.umi == "none")
+            refuse("umi_mismatches", &PoolsInput::umi_mismatches, "there is no umi");
+        if (input_.umi == "none" || input_.umi == "header")
+            refuse("umi_at", &PoolsInput::umi_at, "the UMI is not looked for at a base");
+        if (input_.library != de_novo)
+            refuse_clusters("only library = \"de_novo\" looks at it");
+        if (input_.scoring.control.empty())
+            refuse_scoring("no control = \"…\" says what to compare with");
+        refuse_beside_policy("", input_.barcode);
+        refuse_beside_policy("mate_", input_.mate_barcode);
+    }
+
+  private:
+    TomlTable& table_;
+    const PoolsInput& input_;
+    const PoolsInput unset_{};
+
+    void refuse_if(bool given, std::string_view key, std::string_view why) const {
+        if (given)
+            table_.problem(key, fmt::format("would be ignored: {}", why));
+    }
+
+    template <typename Value>
+    void refuse(std::string_view key, Value PoolsInput::*member, std::string_view why) const {
+        refuse_if(input_.*member != unset_.*member, key, why);
+    }
+
+    void refuse_reads(std::string_view why) const {
+        refuse("mates", &PoolsInput::mates, why);
+        refuse("index_reads", &PoolsInput::index_reads, why);
+        refuse("reference", &PoolsInput::reference, why);
+        refuse_place("", input_.barcode, why);
+        refuse("index", &PoolsInput::index, why);
+        refuse("index_at", &PoolsInput::index_at, why);
+        refuse("index_mismatches", &PoolsInput::index_mismatches, why);
+        refuse("index_margin", &PoolsInput::index_margin, why);
+        refuse("mismatches", &PoolsInput::mismatches, why);
+        refuse("unknown_bases", &PoolsInput::unknown_bases, why);
+        refuse("rescue_indels", &PoolsInput::rescue_indels, why);
+        refuse("use_quality", &PoolsInput::use_quality, why);
+        refuse("least_posterior", &PoolsInput::least_posterior, why);
+        refuse("umi", &PoolsInput::umi, why);
+    }
+
+    void refuse_clusters(std::string_view why) const {
+        refuse_if(input_.shortest != unset_.shortest || input_.longest != unset_.longest, "barcode_length",
+                  why);
+        refuse("cluster_distance", &PoolsInput::cluster_distance, why);
+        refuse("cluster_ratio", &PoolsInput::cluster_ratio, why);
+        refuse("least_reads", &PoolsInput::least_reads, why);
+    }
+
+    void refuse_scoring(std::string_view why) const {
+        refuse_if(input_.scoring.paired, "paired", why);
+        refuse_if(!input_.scoring.controls.empty(), "controls", why);
+        refuse_if(input_.scoring.normalise != unset_.scoring.normalise, "normalise", why);
+        refuse_if(input_.scoring.test != unset_.scoring.test, "test", why);
+    }
+
+    void refuse_place(const std::string& prefix, const BarcodePlace& place, std::string_view why) const {
+        const BarcodePlace unset;
+        refuse_if(place.policy != unset.policy, prefix + "barcode", why);
+        refuse_flanks(prefix, place, why);
+        refuse_if(place.orientation != unset.orientation, prefix + "orientation", why);
+    }
+
+    void refuse_flanks(const std::string& prefix, const BarcodePlace& place, std::string_view why) const {
+        refuse_if(!place.left.empty(), prefix + "left", why);
+        refuse_if(!place.right.empty(), prefix + "right", why);
+        refuse_if(!place.offsets.empty(), prefix + "offsets", why);
+        refuse_if(!place.begins.empty(), prefix + "begins", why);
+    }
+
+    void refuse_beside_policy(const std::string& prefix, const BarcodePlace& place) const {
+        if (place.policy != "auto")
+            refuse_flanks(prefix, place,
+                          fmt::format("{}barcode = \"{}\" says where they stand", prefix, place.policy));
+        else
+            refuse_if(!place.begins.empty() && place.left.empty() && place.right.empty(), prefix + "begins",
+                      "it bounds where barcodes are looked for between left and right");
+    }
+};
 
 void check(TomlTable& table, const PoolsInput& input) {
     if (input.reads.empty() && input.counts.empty())
@@ -120,8 +221,11 @@ void check(TomlTable& table, const PoolsInput& input) {
             "library",
             "is missing: a table of barcodes, or \"de_novo\" with the constant bases left and right "
             "of barcodes that are to be taken from the reads");
-    if (input.library == de_novo)
+    if (input.library == de_novo && !input.counts.empty())
+        table.problem("library", "\"de_novo\" takes barcodes from reads, and there are counts");
+    else if (input.library == de_novo)
         check_de_novo(table, input);
+    UnusedKeys(table, input).refuse();
     if (input.mismatches > 2)
         table.problem("mismatches", "must be 0, 1 or 2");
     check_umi(table, input);
@@ -210,9 +314,29 @@ void append_place(std::string& out, const std::string& prefix, const BarcodePlac
     append_given(out, prefix + "right", place.right);
     if (!place.offsets.empty())
         out += fmt::format("{}offsets = [{}]\n", prefix, fmt::join(place.offsets, ", "));
+    if (!place.begins.empty())
+        out += fmt::format("{}begins = [{}]\n", prefix, fmt::join(place.begins, ", "));
+    append_given(out, prefix + "orientation", place.orientation);
 }
 
 }  // namespace
+
+namespace {
+
+constexpr std::array orientation_words = {"forward", "reverse", "either"};
+
+}  // namespace
+
+std::optional<kernels::sequence::Orientation> orientation_of(const std::string& word) {
+    const auto* const found = std::find(orientation_words.begin(), orientation_words.end(), word);
+    if (found == orientation_words.end())
+        return std::nullopt;
+    return static_cast<kernels::sequence::Orientation>(found - orientation_words.begin());
+}
+
+std::string_view orientation_word(kernels::sequence::Orientation orientation) {
+    return orientation_words[static_cast<std::size_t>(orientation)];
+}
 
 PoolsInput read_pools(TomlTable& table) {
     PoolsInput input;
@@ -226,7 +350,6 @@ PoolsInput read_pools(TomlTable& table) {
     table.read("reference", input.reference);
     read_place(table, "", input.barcode);
     read_place(table, "mate_", input.mate_barcode);
-    read_word(table, "orientation", input.orientation, {"forward", "reverse", "either"});
     read_word(table, "index", input.index, {"auto", "file", "reads", "inside", "header"});
     table.read("index_at", input.index_at);
     table.read("index_mismatches", input.index_mismatches);
@@ -274,7 +397,6 @@ void append_pools(std::string& out, const PoolsInput& input) {
     append_place(out, "", input.barcode);
     if (!input.mates.empty())
         append_place(out, "mate_", input.mate_barcode);
-    append_given(out, "orientation", input.orientation);
     append_given(out, "index", input.index);
     out += fmt::format(
         "index_at = {}\nindex_mismatches = {}\nindex_margin = {}\nmismatches = {}\nunknown_bases = {}\n",

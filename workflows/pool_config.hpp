@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "kernels/sequence/construct.hpp"
 #include "pipeline/pool_scores.hpp"
 
 namespace wellsieve::workflows {
@@ -17,7 +19,11 @@ struct BarcodePlace {
         "auto";         ///< "auto", "flanks", "offsets", or PoolQ's FIXED@n, PREFIX:…@n, TEMPLATE:…@n
     std::string left;   ///< constant bases before the barcode
     std::string right;  ///< and behind it
-    std::vector<std::uint32_t> offsets;
+    std::vector<std::uint32_t> offsets;  ///< alone, or for reads that have lost both flanks
+    std::vector<std::uint32_t> begins;   ///< the first and the last place between flanks; empty: anywhere
+    std::string orientation = "auto";    ///< auto, forward, reverse, either
+
+    bool operator==(const BarcodePlace&) const = default;
 };
 
 /// [[pools]]
@@ -32,7 +38,6 @@ struct PoolsInput {
     std::string reference;  ///< of CRAM files
     BarcodePlace barcode;
     BarcodePlace mate_barcode;
-    std::string orientation = "forward";
     std::string index = "auto";  ///< auto, file, reads, inside, header
     std::uint32_t index_at = 0;
     std::uint32_t index_mismatches = 1;
@@ -55,6 +60,10 @@ struct PoolsInput {
 };
 
 inline constexpr std::string_view de_novo = "de_novo";
+
+/// The words of [[pools]] for the directions of barcodes; without one nothing is said.
+std::optional<kernels::sequence::Orientation> orientation_of(const std::string& word);
+std::string_view orientation_word(kernels::sequence::Orientation orientation);
 
 PoolsInput read_pools(TomlTable& table);
 void append_pools(std::string& out, const PoolsInput& input);

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <array>
-
 #include "formats/error.hpp"
 #include "pipeline/detect_pool.hpp"
 #include "pipeline/new_barcodes.hpp"
@@ -14,22 +12,39 @@ namespace sequence = kernels::sequence;
 
 namespace {
 
+/// A direction that was written stays, if it is the one that was seen or "either".
+void keep_orientation(const BarcodePlace& place, const std::string& key, const PoolInputs& inputs,
+                      std::size_t part, sequence::Construct& construct) {
+    const auto wanted = orientation_of(place.orientation);
+    if (wanted && *wanted != construct.orientation && *wanted != sequence::Orientation::either)
+        throw formats::FormatError(
+            inputs.counts.files.front().names[part], "",
+            fmt::format(
+                "{0} = \"{1}\" is written, and barcodes of the library are seen as {2}; leave {0} out, or "
+                "write left and right",
+                key, place.orientation, orientation_word(construct.orientation)));
+    construct.orientation = wanted.value_or(construct.orientation);
+}
+
 /// Into the options, the effective configuration and a line for the user.
 void take(const sequence::ConstructDetection& found, sequence::Construct& construct, BarcodePlace& place,
           std::string_view which, PoolInputs& inputs) {
+    const std::size_t part = &construct == &inputs.options.mate_construct ? 1 : 0;
     construct = found.construct;
+    keep_orientation(place, part == 1 ? "mate_orientation" : "orientation", inputs, part, construct);
     place.left = construct.left_flank;
     place.right = construct.right_flank;
     place.offsets = construct.offsets;
+    if (construct.search == sequence::Search::flanks)
+        place.begins = {construct.first, construct.last};
+    place.orientation = orientation_word(construct.orientation);
     const std::string where =
         construct.search == sequence::Search::offsets
             ? fmt::format("at {}", fmt::join(construct.offsets, ", "))
             : fmt::format("between '{}' and '{}'", construct.left_flank, construct.right_flank);
-    constexpr std::array directions = {"forward", "reverse", "either"};
-    inputs.counts.choices.push_back(
-        fmt::format("{} {}, {} direction: {} of {} reads with a barcode are so (confidence {:.3f})", which,
-                    where, directions[static_cast<std::size_t>(construct.orientation)], found.explained,
-                    found.with_barcode, found.confidence));
+    inputs.counts.choices.push_back(fmt::format(
+        "{} {}, {} direction: {} of {} reads with a barcode are so (confidence {:.3f})", which, where,
+        orientation_word(construct.orientation), found.explained, found.with_barcode, found.confidence));
 }
 
 }  // namespace
@@ -49,12 +64,9 @@ void detect_places(PoolInputs& inputs, PoolsInput& input, bool keep_going) {
         firsts.push_back(paired ? barcode.substr(0, feature.first_part) : barcode);
         seconds.push_back(paired ? barcode.substr(feature.first_part) : barcode);
     }
-    if (inputs.detect) {
+    if (inputs.detect)
         take(detect_in_files(inputs.counts, 0, firsts, inputs.reference, keep_going),
              inputs.options.construct, input.barcode, "barcodes stand", inputs);
-        input.orientation = std::array{
-            "forward", "reverse", "either"}[static_cast<std::size_t>(inputs.options.construct.orientation)];
-    }
     if (inputs.detect_mate)
         take(detect_in_files(inputs.counts, 1, seconds, inputs.reference, keep_going),
              inputs.options.mate_construct, input.mate_barcode, "second barcodes stand", inputs);

@@ -54,6 +54,8 @@ class PoolGatherer {
         read_library();
         read_samples();
         set_options();
+        if (problems_.empty())
+            refuse_unused();
         return std::move(inputs_);
     }
 
@@ -378,9 +380,30 @@ class PoolGatherer {
         const auto whole = static_cast<std::uint32_t>(feature.barcode.size());
         options.construct = construct_of(input_.barcode, options.paired ? feature.first_part : whole,
                                          "barcode", inputs_.detect);
-        if (options.paired)
-            options.mate_construct = construct_of(input_.mate_barcode, whole - feature.first_part,
-                                                  "mate_barcode", inputs_.detect_mate);
+        if (options.paired) {
+            BarcodePlace mate = input_.mate_barcode;
+            if (mate.orientation == "auto")
+                mate.orientation = input_.barcode.orientation;
+            options.mate_construct =
+                construct_of(mate, whole - feature.first_part, "mate_barcode", inputs_.detect_mate);
+        }
+    }
+
+    /// What was given, and nothing would look at as the library and the sample sheet are.
+    void refuse_unused() {
+        if (!input_.mates.empty() && !paired_library_ && input_.mate_barcode != BarcodePlace{})
+            problem("mate_… keys would be ignored: the library has no pairs of barcodes");
+        if (!inputs_.index_sets.empty())
+            return;
+        const PoolsInput unset;
+        const auto refuse = [&](bool given, std::string_view key) {
+            if (given)
+                problem(fmt::format("{} would be ignored: no sample is told by an index", key));
+        };
+        refuse(!input_.index_reads.empty() && input_.umi != "index_reads", "index_reads");
+        refuse(input_.index_at != unset.index_at, "index_at");
+        refuse(input_.index_mismatches != unset.index_mismatches, "index_mismatches");
+        refuse(input_.index_margin != unset.index_margin, "index_margin");
     }
 
     sequence::Construct construct_of(const BarcodePlace& place, std::uint32_t length, std::string_view key,
@@ -392,18 +415,19 @@ class PoolGatherer {
                 problem(fmt::format("pools.{}: '{}' is no place for barcodes of {} bases", key, place.policy,
                                     length));
             construct = parsed.value_or(construct);
-        } else if (!place.offsets.empty()) {
-            construct.search = sequence::Search::offsets;
-            construct.offsets = place.offsets;
         } else {
+            const bool has_flank = !place.left.empty() || !place.right.empty();
+            construct.search = has_flank ? sequence::Search::flanks : sequence::Search::offsets;
             construct.left_flank = place.left;
             construct.right_flank = place.right;
-            if (place.left.empty() && place.right.empty())
-                detect = true;
+            construct.offsets = place.offsets;
+            if (!place.begins.empty()) {
+                construct.first = place.begins.front();
+                construct.last = place.begins.back();
+            }
+            detect = !has_flank && place.offsets.empty();
         }
-        construct.orientation = input_.orientation == "reverse"  ? sequence::Orientation::reverse
-                                : input_.orientation == "either" ? sequence::Orientation::either
-                                                                 : sequence::Orientation::forward;
+        construct.orientation = orientation_of(place.orientation).value_or(sequence::Orientation::forward);
         return construct;
     }
 

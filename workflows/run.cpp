@@ -54,11 +54,13 @@ pipeline::Flow::Outlet<PlateBatch> plate_lane(pipeline::Flow& flow, const Screen
     return flow.stage(read, pipeline::PlaceWells{inputs.placement});
 }
 
-pipeline::PoolLaneOptions lane_options(const RunScreenOptions& options, const PoolInputs& pool) {
+pipeline::PoolLaneOptions lane_options(const RunScreenOptions& options, const ScreenConfig& config,
+                                       const PoolInputs& pool) {
     pipeline::PoolLaneOptions lane;
     lane.keep_going = options.keep_going;
     lane.reference = pool.reference;
     lane.umi_bytes = options.common.memory_bytes / 4;
+    lane.scratch_folder = result_folder(options, config);
     return lane;
 }
 
@@ -73,8 +75,9 @@ std::size_t lane_width(const PoolInputs& pool) {
 }
 
 /// Reads plates and reads in one flow, each into its place.
-pipeline::RunReport collect(const RunScreenOptions& options, const ScreenInputs& inputs,
-                            std::vector<PoolInputs>& pools, pipeline::PlateCollection& collection,
+pipeline::RunReport collect(const RunScreenOptions& options, const ScreenConfig& config,
+                            const ScreenInputs& inputs, std::vector<PoolInputs>& pools,
+                            pipeline::PlateCollection& collection,
                             const pipeline::InterruptGuard& interrupt) {
     pipeline::Flow flow("screen");
     std::uint64_t input_bytes = 0;
@@ -89,7 +92,7 @@ pipeline::RunReport collect(const RunScreenOptions& options, const ScreenInputs&
         if (!pool.from_reads())
             continue;
         lanes.push_back(std::make_unique<pipeline::PoolLane>(
-            pool.counts, pool.options, std::move(pool.index_sets), lane_options(options, pool)));
+            pool.counts, pool.options, std::move(pool.index_sets), lane_options(options, config, pool)));
         lanes.back()->add_to(flow, lane_width(pool));
     }
     if (inputs.jobs.empty() && lanes.empty())
@@ -268,7 +271,7 @@ Exit run_screen(const RunScreenOptions& options) {
                                result_folder(options, config));
     spdlog::info("reading {} with {}", counted(inputs.jobs.size(), "file"),
                  counted(pipeline::usable_threads(), "thread"));
-    const pipeline::RunReport report = collect(options, inputs, pools, screen.plates, interrupt);
+    const pipeline::RunReport report = collect(options, config, inputs, pools, screen.plates, interrupt);
     finish_inputs(config, inputs, screen);
     inputs.placement = std::vector<pipeline::PlacementOptions>();  // what they say is in the plates now
     spdlog::info("{}, {}, {}", counted(screen.plates.plates.size(), "plate"),

@@ -23,23 +23,6 @@ std::unique_ptr<TextInput> text_of(RawInput input, ReadPacking packing, const re
     return nullptr;
 }
 
-std::string_view first_line(const ReadBlock& block) {
-    const std::string_view text = block.text.view();
-    return text.substr(0, text.find_first_of("\r\n"));
-}
-
-/// The first `records` of a block, of four lines each.
-void keep_records(ReadBlock& block, std::uint32_t records) {
-    if (block.records <= records)
-        return;
-    const std::string_view text = block.text.view();
-    std::size_t end = 0;
-    for (std::uint32_t line = 0; line < 4 * records; ++line)
-        end = text.find('\n', end) + 1;
-    block.text.resize(end);
-    block.records = records;
-}
-
 std::string_view read_name(std::string_view header) {
     if (!header.empty() && (header.front() == '@' || header.front() == '>'))
         header.remove_prefix(1);
@@ -50,6 +33,17 @@ std::string_view read_name(std::string_view header) {
 }
 
 }  // namespace
+
+void keep_records(ReadBlock& block, std::uint32_t records) {
+    if (block.records <= records)
+        return;
+    const std::string_view text = block.text.view();
+    std::size_t end = 0;
+    for (std::uint32_t line = 0; line < 4 * records; ++line)
+        end = text.find('\n', end) + 1;
+    block.text.resize(end);
+    block.records = records;
+}
 
 void SourceBase::begin(ReadBlock& block) const {
     block.first_record = records_;
@@ -138,10 +132,6 @@ bool ReadGroup::next(std::vector<ReadBlock>& blocks) {
                    fmt::format("{} '{}' at this record: the two do not belong together, or one is cut off",
                                here > there ? "ends before" : "goes on after", paths_.front()));
         of_all = std::min(of_all, blocks[i].records);
-        if (more && has && !same_read(first_line(blocks.front()), first_line(blocks[i])))
-            throw FormatError(paths_[i], fmt::format("record {}", blocks[i].first_record + 1),
-                              fmt::format("is '{}' where '{}' has '{}': the two are out of step",
-                                          first_line(blocks[i]), paths_.front(), first_line(blocks.front())));
     }
     for (ReadBlock& block : blocks)
         keep_records(block, of_all);

@@ -23,6 +23,9 @@ struct ReadBlock {
     std::uint32_t records = 0;
 };
 
+/// The first `records` of a block, if it has as many.
+void keep_records(ReadBlock& block, std::uint32_t records);
+
 enum class ReadFormat : std::uint8_t { fastq, fasta, sam, bam, cram };
 enum class ReadPacking : std::uint8_t { plain, gzip, bgzf };
 
@@ -79,8 +82,8 @@ class ReadGroup {
     explicit ReadGroup(std::vector<std::unique_ptr<ReadSource>> sources, std::vector<std::string> paths,
                        bool keep_going = false);
 
-    /// One block of each source, of the same records. Throws FormatError, naming both files and records,
-    /// where one file ends before another or the first names of two blocks are of different reads.
+    /// One block of each source, of records of the same numbers. Throws FormatError, naming both files and
+    /// the record, where one file ends before another.
     bool next(std::vector<ReadBlock>& blocks);
     /// With `keep_going`, which source ended before the others, or after them, and at which record; empty
     /// where all ended together.

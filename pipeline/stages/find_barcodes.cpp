@@ -62,6 +62,7 @@ struct PoolPlan::Parts {
     std::unique_ptr<Part> first;
     std::unique_ptr<Part> second;  ///< of a pair whose other half stands in the mate
     std::unordered_map<std::uint64_t, std::uint32_t> pairs;  ///< of rows → feature
+    std::vector<std::uint8_t> first_length;                  ///< [feature] bases of the barcode in the read
 };
 
 namespace {
@@ -154,9 +155,21 @@ void assign(const PoolPlan::Parts& parts, const IndexSet& set, FoundBatch& found
     }
 }
 
+/// Where a UMI that stands so far from the first base of the barcode begins in the read. A base too many or
+/// too few in the barcode moves what stands behind it.
+std::int64_t beside_barcode(const PoolPlan::Parts& parts, const FoundBatch& found, std::size_t i) {
+    const UmiOptions& umi = parts.options.umi;
+    const bool behind = umi.at > 0 && parts.options.construct.search == sequence::Search::flanks;
+    const int indel = behind ? found.length[i] - parts.first_length[found.feature[i]] : 0;
+    const std::int64_t distance = std::int64_t{umi.at} + indel;
+    const std::int64_t begin = found.begin[i];
+    return found.reverse[i] != 0 ? begin + found.length[i] - distance - umi.length : begin + distance;
+}
+
 /// Where the UMI of a read begins in the text of its block, or no_place.
-std::uint32_t umi_place(const UmiOptions& umi, const RecordTable& table, std::string_view text,
+std::uint32_t umi_place(const PoolPlan::Parts& parts, const RecordTable& table, std::string_view text,
                         const FoundBatch& found, std::size_t i) {
+    const UmiOptions& umi = parts.options.umi;
     if (umi.place == UmiPlace::header) {
         std::string_view name = text.substr(table.name_begin[i], table.name_length[i]);
         name = name.substr(0, name.find_first_of(" \t"));
@@ -165,16 +178,15 @@ std::uint32_t umi_place(const UmiOptions& umi, const RecordTable& table, std::st
                    ? sequence::no_place
                    : table.name_begin[i] + static_cast<std::uint32_t>(mark) + 1;
     }
-    std::int64_t begin = umi.at;
-    if (umi.place == UmiPlace::barcode)
-        begin += found.begin[i];
+    const std::int64_t begin = umi.place == UmiPlace::barcode ? beside_barcode(parts, found, i) : umi.at;
     return begin < 0 || begin + umi.length > table.length[i]
                ? sequence::no_place
                : table.bases_begin[i] + static_cast<std::uint32_t>(begin);
 }
 
 /// A read whose UMI is cut off or not known in full tells no molecule.
-void find_umis(const UmiOptions& umi, FoundBatch& found) {
+void find_umis(const PoolPlan::Parts& parts, FoundBatch& found) {
+    const UmiOptions& umi = parts.options.umi;
     const SplitBatch& split = found.split;
     const std::size_t block = umi.place == UmiPlace::mates         ? 1
                               : umi.place == UmiPlace::index_reads ? split.tables.size() - 1
@@ -184,12 +196,14 @@ void find_umis(const UmiOptions& umi, FoundBatch& found) {
     for (std::size_t i = 0; i < found.fate.size(); ++i) {
         if (!is_counted(found.fate[i]))
             continue;
-        const std::uint32_t begin = umi_place(umi, split.tables[block], text, found, i);
+        const std::uint32_t begin = umi_place(parts, split.tables[block], text, found, i);
         if (begin == sequence::no_place) {
             found.fate[i] = ReadFate::no_anchor;
             continue;
         }
-        const sequence::PackedBases bases = sequence::pack(text.substr(begin, umi.length));
+        sequence::PackedBases bases = sequence::pack(text.substr(begin, umi.length));
+        if (umi.place == UmiPlace::barcode && found.reverse[i] != 0)
+            bases = reverse_complement(bases, umi.length);
         found.umi[i] = bases.words[0];
         if (bases.unknown != 0)
             found.fate[i] = ReadFate::low_quality;
@@ -203,6 +217,9 @@ PoolPlan::PoolPlan(const PoolOptions& options, const std::vector<PoolFeature>& f
     : parts_(std::make_unique<Parts>()) {
     parts_->options = options;
     parts_->index_sets = std::move(index_sets);
+    for (const PoolFeature& feature : features)
+        parts_->first_length.push_back(
+            static_cast<std::uint8_t>(options.paired ? feature.first_part : feature.barcode.size()));
     if (options.paired) {
         plan_pairs(*parts_, features);
         return;
@@ -223,6 +240,7 @@ FoundBatch FindBarcodes::operator()(SplitBatch split) const {
     found.feature = std::move(matches.barcode);
     found.begin = std::move(matches.begin);
     found.length = std::move(matches.length);
+    found.reverse = std::move(matches.reverse);
     found.fate.resize(found.feature.size());
     std::transform(matches.outcome.begin(), matches.outcome.end(), found.fate.begin(),
                    [](Outcome outcome) { return static_cast<ReadFate>(outcome); });
@@ -233,7 +251,7 @@ FoundBatch FindBarcodes::operator()(SplitBatch split) const {
     if (file_samples[file] < 0)
         assign(parts, parts.index_sets[file_index_sets[file]], found);
     if (parts.options.umi.place != UmiPlace::none)
-        find_umis(parts.options.umi, found);
+        find_umis(parts, found);
     return found;
 }
 

@@ -44,7 +44,8 @@ struct FoundBatch {
     std::vector<ReadFate> fate;
     std::vector<std::uint32_t> begin;  ///< of the barcode in the read, or no_place
     std::vector<std::uint8_t> length;
-    std::vector<std::uint64_t> umi;  ///< where the fate counts; empty without UMIs
+    std::vector<std::uint8_t> reverse;  ///< 1: the barcode is on the other strand
+    std::vector<std::uint64_t> umi;     ///< where the fate counts; empty without UMIs
 };
 
 /// Finds the barcode of each read, and its sample where an index tells it.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,17 @@ struct SplitBatch {
 
     std::size_t records() const { return tables.front().length.size(); }
 };
+
+/// A record that is none, or is of another read than that of the first file.
+struct BadRecord {
+    std::size_t part = 0;      ///< which block
+    std::uint32_t record = 0;  ///< in the block
+    std::string place;         ///< "record 17, byte 1234"
+    std::string why;
+};
+
+/// The first one of a batch; `names` of its files are for messages.
+std::optional<BadRecord> find_bad_record(const ReadBatch& batch, const std::vector<std::string>& names);
 
 /// Finds the lines of each record. Throws FormatError, naming file, record and byte, for a record that is
 /// none, and for files whose records are of different reads.

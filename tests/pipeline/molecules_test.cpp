@@ -3,6 +3,9 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "formats/atomic_file.hpp"
+#include "tests/support/temporary_folder.hpp"
+
 using namespace wellsieve::pipeline;
 
 namespace {
@@ -39,7 +42,7 @@ TEST_CASE("the best read of a molecule's own UMI stays, all others are duplicate
         read_of(1, 0, 0, ReadFate::exact),        read_of(1, 1, 1, ReadFate::exact),  // a misread of UMI 0
         read_of(1, 10, 1, ReadFate::n_rescued),   read_of(2, 0, 0, ReadFate::exact)};
     PoolCounts counts = counts_of(reads);
-    Molecules molecules({UmiPlace::reads, 0, 4, 1}, 0);
+    Molecules molecules({UmiPlace::reads, 0, 4, 1}, 0, "");
     std::vector<UmiReads> rows = reads;
     molecules.add(rows);
     CHECK(rows.empty());
@@ -54,16 +57,17 @@ TEST_CASE("the best read of a molecule's own UMI stays, all others are duplicate
     CHECK(counts.tallies[0].total() == reads.size());
 }
 
-TEST_CASE("rows that go to a temporary file give the same molecules as rows in memory") {
+TEST_CASE("rows that go to a scratch file give the same molecules as rows in memory") {
     std::mt19937 draw(3);
     std::vector<UmiReads> reads;
     for (std::size_t i = 0; i < 400'000; ++i)
-        reads.push_back(read_of(draw() % 3, draw() % (1u << 20), draw() % 4 == 0,
-                                static_cast<ReadFate>(draw() % 4)));
+        reads.push_back(
+            read_of(draw() % 3, draw() % (1u << 20), draw() % 4 == 0, static_cast<ReadFate>(draw() % 4)));
     PoolCounts in_memory = counts_of(reads);
     PoolCounts on_disk = in_memory;
-    Molecules roomy({UmiPlace::reads, 0, 10, 1}, std::size_t{1} << 28);
-    Molecules cramped({UmiPlace::reads, 0, 10, 1}, 0);
+    const wellsieve::tests::TemporaryFolder folder;
+    Molecules roomy({UmiPlace::reads, 0, 10, 1}, std::size_t{1} << 28, "/dev/null/none");
+    Molecules cramped({UmiPlace::reads, 0, 10, 1}, 0, folder.path() / "new");
     for (std::size_t begin = 0; begin < reads.size(); begin += 10'000) {
         std::vector<UmiReads> some(reads.begin() + static_cast<std::ptrdiff_t>(begin),
                                    reads.begin() + static_cast<std::ptrdiff_t>(begin + 10'000));
@@ -71,12 +75,23 @@ TEST_CASE("rows that go to a temporary file give the same molecules as rows in m
         roomy.add(some);
         cramped.add(same);
     }
+    CHECK(std::filesystem::exists(folder.path() / "new"));
+    CHECK(std::filesystem::is_empty(folder.path() / "new"));
     roomy.finish(in_memory);
     cramped.finish(on_disk);
     CHECK(in_memory.counts == on_disk.counts);
     CHECK(in_memory.tallies == on_disk.tallies);
     CHECK(in_memory.choices == on_disk.choices);
-    CHECK(in_memory.tallies[0].counted() ==
-          in_memory.counts[0] + in_memory.counts[1] + in_memory.counts[2]);
+    CHECK(in_memory.tallies[0].counted() == in_memory.counts[0] + in_memory.counts[1] + in_memory.counts[2]);
     CHECK(in_memory.tallies[0].total() == reads.size());
+}
+
+TEST_CASE("without a place for the scratch file the folder is named") {
+    Molecules molecules({UmiPlace::reads, 0, 10, 1}, 0, "/dev/null/none");
+    std::vector<UmiReads> rows;
+    for (std::uint64_t umi = 0; umi < 70'000; ++umi)
+        rows.push_back(read_of(0, umi, 0, ReadFate::exact));
+    std::vector<UmiReads> more = rows;
+    molecules.add(rows);
+    CHECK_THROWS_WITH(molecules.add(more), Catch::Contains("/dev/null/none"));
 }

@@ -20,8 +20,6 @@ LIKE_POOLQ = """mismatches = 1
 unknown_bases = 1
 rescue_indels = false
 use_quality = false
-index_mismatches = 1
-index_margin = 1
 """
 
 
@@ -46,8 +44,8 @@ def by_feature(rows):
 
 
 def check_poolq(program, folder, name, expected, *, reads, barcode, library="Reference.csv", samples="Conditions.csv",
-                more=""):
-    text = (f"reads = {reads!r}\nbarcode = \"{barcode}\"\n{LIKE_POOLQ}{more}\n"
+                index="index_margin = 1", more=""):
+    text = (f"reads = {reads!r}\nbarcode = \"{barcode}\"\n{LIKE_POOLQ}{index}\n{more}\n"
             f"library = \"{os.path.join(POOLQ, library)}\"\nsamples = \"{samples if samples[0] == '/' else POOLQ + '/' + samples}\"\n"
             ).replace("'", '"')
     found = by_feature(count(program, folder, text))
@@ -143,11 +141,12 @@ def sheet_of_files(folder, conditions, pattern):
 def test_poolq_demultiplexed(program, folder):
     sheet = sheet_of_files(folder, f"{POOLQ}/Conditions.csv", f"{POOLQ}/demultiplexed/*.construct.fastq")
     check_poolq(program, folder, "demultiplexed", "expected-counts.txt",
-                reads=f"{POOLQ}/demultiplexed/[ACGT]*.construct.fastq", barcode="PREFIX:CACCG@18", samples=sheet)
+                reads=f"{POOLQ}/demultiplexed/[ACGT]*.construct.fastq", barcode="PREFIX:CACCG@18", samples=sheet,
+                index="")
     paired = f"{POOLQ}/demultiplexed-paired-end"
     sheet = sheet_of_files(folder, f"{paired}/conditions.csv", f"{paired}/*.1.construct.fastq")
     check_poolq(program, folder, "demultiplexed pairs", "paired-end/expected-counts.txt",
-                reads=f"{paired}/*.1.construct.fastq", barcode="PREFIX:CACCG@11", samples=sheet,
+                reads=f"{paired}/*.1.construct.fastq", barcode="PREFIX:CACCG@11", samples=sheet, index="",
                 library="demultiplexed-paired-end/reference.csv",
                 more=f"mates = '{paired}/*.2.construct.fastq'\nmate_barcode = 'PREFIX:CGGTG@11'\n")
 

@@ -204,7 +204,17 @@ def test_places_are_found_out(program, folder):
     for sample in truth:
         assert {row["sgRNA"]: int(row[sample]) for row in rows} == truth[sample]
     with h5py.File(os.path.join(folder, "results", "result.h5")) as file:
-        assert f'left = "{LEFT[-16:]}"' in read_elem(file["config"])
+        effective = read_elem(file["config"])
+    assert f'left = "{LEFT[-16:]}"' in effective and 'orientation = "forward"' in effective
+    with open(screen, encoding="utf-8") as file:
+        as_written = file.read()
+    first = contents(os.path.join(folder, "results", "counts.csv"))
+    write(screen, effective)  # what was found out, written out, gives the same
+    run(program, "run", screen, "--force")
+    assert contents(os.path.join(folder, "results", "counts.csv")) == first
+    write(screen, as_written.replace("library = ", 'orientation = "reverse"\nlibrary = '))
+    refused(program, folder, 'orientation = "reverse" is written, and barcodes of the library are seen as forward')
+    write(screen, as_written)
     write(os.path.join(folder, "fastq", "b.fastq"), "PK\3\4 and so on")
     refused(program, folder, "is a ZIP archive")
     stdout, _ = run(program, "run", screen, "--force", "--keep-going", expect=4)
@@ -476,8 +486,70 @@ mate_left = "{LEFT}"
     assert [int(row["s"]) for row in rows] == [chosen.count(i) for i in range(20)]
     write_reads(1, [i for i in range(300) if i != 100] + [100])
     refused(program, folder, "s_R2.fastq: record 101: is 'r101/2' where 's_R1.fastq' has 'r100/1': the two are out of step")
+    def counted(what, names):
+        """Those before the first that has no mate, none more and none less."""
+        stdout, _ = run(program, "run", os.path.join(folder, "screen.toml"), "--force", "--keep-going", expect=4)
+        rows = read_csv(os.path.join(folder, "results", "counts.csv"), "\t")
+        assert [int(row["s"]) for row in rows] == [[chosen[i] for i in names].count(p) for p in range(20)]
+        with h5py.File(os.path.join(folder, "results", "result.h5")) as file:
+            samples, inputs, rejects = (read_elem(file[name]) for name in ("samples", "inputs", "rejects"))
+        assert samples.loc["s", "reads"] == len(names), samples
+        assert inputs[inputs["kind"] == "reads"]["rows_in"].sum() == len(names), inputs
+        assert any(what in reason for reason in rejects[rejects["kind"] == "file"]["reason"]), list(rejects["reason"])
+    counted("record 101: is 'r101/2' where 's_R1.fastq' has 'r100/1'", range(100))
     write_reads(1, range(299))
     refused(program, folder, "s_R2.fastq: record 300: ends before 's_R1.fastq' at this record")
+    counted("record 300: ends before 's_R1.fastq'", range(299))
+    write_reads(1, range(300))
+    mates = os.path.join(folder, "s_R2.fastq")
+    lines = contents(mates).decode().split("\n")
+    for line, text, what in ((4 * 200 + 3, "FFF", "has not as many qualities as bases"),
+                             (4 * 150 + 2, "F", "has no '+' in its third line"),
+                             (4 * 120, "r", "does not begin with '@'")):
+        lines[line] = text
+        write(mates, "\n".join(lines))
+        record = line // 4
+        place = f"record {record + 1}, byte {sum(len(before) + 1 for before in lines[:4 * record])}: {what}"
+        refused(program, folder, place)
+        counted(place, range(record))
+
+
+def test_keys_that_nothing_looks_at(program, folder):
+    """Each is named, before anything is read."""
+    make_pool(folder, reads=50)
+    screen = os.path.join(folder, "screen.toml")
+    whole = SCREEN + 'control = "none"\n'
+    place = f'left = "{LEFT}"\nright = "{RIGHT}"\n'
+    table = '[[pools]]\ncounts = "results/counts.csv"\n'
+    run(program, "run", screen)
+    counts = lambda more: table + more
+    reads = lambda more: whole + more
+    unsheeted = lambda more: whole.replace('samples = "samples.csv"\n', "").replace('control = "none"\n', "") + more
+    for text, key in (
+            *((counts(f"{key} = {value}"), key) for key, value in (
+                ("mates", '"x"'), ("index_reads", '"x"'), ("reference", '"x"'), ("barcode", '"FIXED@3"'), ("left", '"ACGT"'),
+                ("right", '"ACGT"'), ("offsets", "[1]"), ("begins", "[1, 2]"), ("orientation", '"reverse"'),
+                ("mate_left", '"ACGT"'), ("index", '"inside"'), ("index_at", 1), ("index_mismatches", 0), ("index_margin", 1),
+                ("mismatches", 0), ("unknown_bases", 1), ("rescue_indels", "false"), ("use_quality", "false"),
+                ("least_posterior", 0.9), ("umi_at", 2), ("umi_mismatches", 0), ("barcode_length", 20))),
+            *((reads(f"{key} = {value}"), key) for key, value in (
+                ("barcode_length", 20), ("barcode_length", "[10, 20]"), ("cluster_distance", 1), ("cluster_ratio", 3),
+                ("least_reads", 3), ("umi_at", 3), ("umi_mismatches", 0), ("mate_left", '"ACGT"'), ("mate_barcode", '"FIXED@3"'),
+                ("mate_orientation", '"reverse"'), ("index_at", 3), ("index_mismatches", 0), ("index_margin", 1),
+                ("index_reads", '"fastq/*.fastq"'))),
+            *((SCREEN + f"{key} = {value}", key) for key, value in (
+                ("paired", "true"), ("controls", '["gene1"]'), ("normalise", '"total"'), ("test", '"rra"'))),
+            *((SCREEN + more, "control") for more in ('time = "time_h"', "spike_ins = { g1 = 10 }")),
+            (unsheeted('index = "inside"'), "index"),
+            (reads('barcode = "FIXED@3"'), "left"), (reads("begins = [5, 3]"), "begins"),
+            (whole.replace(place, "begins = [3, 5]\n"), "begins"),
+            (whole.replace("library.csv", "de_novo") + "offsets = [22]", "offsets"),
+            (counts('library = "de_novo"'), "library")):
+        write(screen, text)
+        _, stderr = run(program, "run", screen, "--force", expect=3)
+        assert f"pools.{key}:" in stderr or f"toml: {key} would be ignored" in stderr, (key, stderr)
+    write(screen, whole + "begins = [22, 30]\noffsets = [22]\n")
+    run(program, "run", screen, "--force")
 
 
 def test_inspect_and_init(program, folder):
@@ -502,7 +574,8 @@ if __name__ == "__main__":
     for test in [test_counts_are_right, test_any_packing_and_threads, test_check_and_dry_run, test_bad_input_is_named,
                  test_places_are_found_out, test_counts_of_others, test_every_form_of_a_counts_table,
                  test_samples_by_barcodes_for_annotated_data, test_several_pools,
-                 test_reads_that_are_not_as_they_should_be, test_mates_out_of_step, test_inspect_and_init,
+                 test_reads_that_are_not_as_they_should_be, test_mates_out_of_step, test_keys_that_nothing_looks_at,
+                 test_inspect_and_init,
                  test_nothing_mapped_is_an_error]:
         with tempfile.TemporaryDirectory() as place:
             test(sys.argv[1], os.path.join(place, "screen"))

@@ -74,15 +74,21 @@ def make_pool(folder, seed=5):
     return files, seen, broken
 
 
-def write_reads(folder, files, place):
-    """The UMI `place`: of the read or mate, behind the name, or at a fixed distance from the barcode."""
+def turned(bases):
+    return bases[::-1].translate(str.maketrans("ACGT", "TGCA"))
+
+
+def write_reads(folder, files, place, strands=(False,)):
+    """The UMI `place`: of the read or mate, behind the name, or at a fixed distance from the barcode, before or
+    `behind` it. `strands` says in turn which reads are reverse complements."""
     record = lambda name, read: f"@{name}\n{read}\n+\n{'F' * len(read)}\n"
     for name, reads in files.items():
         text, mates = [], []
         for i, (umi, stagger, barcode) in enumerate(reads):
             title = f"{name}.{i}" + (f":{umi}" if place == "header" else "") + " 1:N:0:ACGT"
             before = {"reads": umi + stagger, "barcode": stagger + umi}.get(place, stagger)
-            text.append(record(title, before + LEFT + barcode + RIGHT))
+            read = before + LEFT + barcode + RIGHT + (umi if place == "behind" else "") + "TTGAC"
+            text.append(record(title, turned(read) if strands[i % len(strands)] else read))
             mates.append(record(f"{name}.{i} 2:N:0:ACGT", "ACG" + umi + "TTT"))
         write(os.path.join(folder, f"{name}.fastq"), "".join(text))
         if place == "mates":
@@ -127,6 +133,42 @@ def test_molecules_by_the_published_rule(program, folder):
     assert of_reads["rows_used"].sum() == sum(distinct.values()) and of_reads["rows_in"].sum() == reads
 
 
+def test_molecules_on_either_strand(program, folder):
+    files, seen, _ = make_pool(folder, seed=7)
+    wanted = {cell: molecules(umis) for cell, umis in seen.items()}
+    for strands, orientation in (((True,), "reverse"), ((True, False, True), "either")):
+        for place, at in (("barcode", -UMI - len(LEFT)), ("behind", 20 + len(RIGHT))):
+            write_reads(folder, files, place, strands)
+            write_screen(folder, "barcode", f'umi_at = {at}\norientation = "{orientation}"')
+            assert count(program, folder)[0] == wanted, (strands, place)
+            screen = os.path.join(folder, "screen.toml")  # and where the direction is found out
+            with open(screen, encoding="utf-8") as file:
+                lines = [line for line in file if not line.startswith(("left", "right", "orientation"))]
+            write(screen, "".join(lines))
+            assert count(program, folder)[0] == wanted, (strands, place)
+
+
+def test_molecules_behind_a_barcode_with_an_indel(program, folder):
+    """What stands behind the barcode moves with it."""
+    draw = random.Random(8)
+    bases = lambda n: "".join(draw.choices("ACGT", k=n))
+    barcode = "ACGTTGCAAGGTCCATACGA"
+    umis = [bases(UMI) for _ in range(30)]
+    distinct = len(set(umis))
+    write(os.path.join(folder, "library.csv"), f"guide,barcode\ng0,{barcode}\ng1,TTGACCATGGCAACGTGTCA\n")
+    write(os.path.join(folder, "samples.csv"), "file,sample\na_1.fastq,a\n")
+    for strands in ((False,), (True,)):
+        files = {"a_1": [(umi, bases(3), read) for umi in umis for read in (barcode, barcode[:9] + barcode[10:],
+                                                                            barcode[:5] + "T" + barcode[5:])]}
+        write_reads(folder, files, "behind", strands)
+        orientation = "reverse" if strands[0] else "forward"
+        write_screen(folder, "barcode",
+                     f'umi_at = {20 + len(RIGHT)}\numi_mismatches = 0\norientation = "{orientation}"')
+        run(program, "run", os.path.join(folder, "screen.toml"), "--force")
+        rows = read_csv(os.path.join(folder, "results", "counts.csv"), "\t")
+        assert [int(row["a"]) for row in rows] == [distinct, 0], (rows, distinct)
+
+
 def test_any_order_and_memory(program, folder):
     files, seen, _ = make_pool(folder, seed=6)
     write_reads(folder, files, "reads")
@@ -145,7 +187,7 @@ def test_any_order_and_memory(program, folder):
 def test_options_are_checked(program, folder):
     for umi, more, what in (("reads", "umi_at = -1", "umi_at"), ("mates", "", "mates"), ("nowhere", "", "umi"),
                             ("reads", "umi_mismatches = 2", "umi_mismatches"),
-                            ("barcode", "orientation = \"either\"", "umi"), ("none", "", "umi")):
+                            ("header", "umi_at = 3", "umi_at"), ("none", "", "umi")):
         write_screen(folder, umi, more)
         _, stderr = run(program, "run", os.path.join(folder, "screen.toml"), expect=3)
         assert f"pools.{what}:" in stderr, stderr
@@ -188,7 +230,8 @@ def test_poolq_by_umi(program, folder):
 
 
 if __name__ == "__main__":
-    for test in [test_molecules_by_the_published_rule, test_any_order_and_memory, test_options_are_checked,
+    for test in [test_molecules_by_the_published_rule, test_molecules_on_either_strand,
+                 test_molecules_behind_a_barcode_with_an_indel, test_any_order_and_memory, test_options_are_checked,
                  test_poolq_by_umi]:
         with tempfile.TemporaryDirectory() as place:
             test(sys.argv[1], place)
