@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "tests/kernels/sequence/naive_matcher.hpp"
 #include "tests/kernels/sequence/reads.hpp"
 #include "tests/support/each_target.hpp"
 
@@ -323,6 +324,69 @@ TEST_CASE("reads are matched as without SIMD on every target") {
                             kernels::sequence::is_credited) > 500);
         tests::for_each_target([&] { CHECK(tests::match(matcher, reads) == expected); });
     }
+}
+
+TEST_CASE("every barcode at every place gives the same, on every target") {
+    tests::Dice dice(77);
+    std::vector<std::string> library = library_with_siblings(dice, 60);
+    if (GENERATE(false, true))
+        for (std::size_t i = 0; i < library.size(); i += 3)
+            library[i].resize(i % 2 == 0 ? 19 : 17);
+    library.push_back(library[4]);
+    const BarcodeIndex index(tests::views(library), 2);
+    const tests::SplitText reads(noisy_reads(dice, library, 1500, true));
+    Construct bounded = between_flanks(Orientation::either);
+    bounded.first = 21;
+    bounded.last = 27;
+    Construct short_flanks = between_flanks(Orientation::either);
+    short_flanks.left_flank = "NCACCG";
+    short_flanks.right_flank = "GTTNTAGAG";
+    Construct left_only = between_flanks(Orientation::either);
+    left_only.right_flank.clear();
+    Construct right_only;
+    right_only.right_flank = "GTTTTAGAGCTA";
+    right_only.orientation = Orientation::reverse;
+    Construct fallback = between_flanks(Orientation::either);
+    fallback.offsets = {22, 24};
+    Construct offsets;
+    offsets.search = Search::offsets;
+    offsets.offsets = {22, 23, 26};
+    offsets.orientation = Orientation::either;
+    std::map<Outcome, int> seen;
+    for (const Construct& construct :
+         {between_flanks(), bounded, short_flanks, left_only, right_only, fallback, offsets})
+        for (const std::uint32_t mismatches : {0u, 1u, 2u}) {
+            MatchOptions options;
+            options.barcode_mismatches = mismatches;
+            options.rescue_indels = mismatches > 0;
+            options.use_quality = mismatches != 1 || construct.left_flank.empty();
+            options.most_expected_errors = mismatches == 2 ? 0.5 : 1e9;
+            options.flank_mismatches = mismatches == 2 ? 1 : 2;
+            const tests::NaiveMatcher naive(library, construct, options);
+            std::vector<tests::NaiveMatch> expected;
+            for (std::size_t i = 0; i < reads.size(); ++i) {
+                expected.push_back(
+                    naive.match(reads.bases(i), reads.text.substr(reads.quality_begin[i], reads.length[i])));
+                ++seen[expected.back().outcome];
+            }
+            const Matcher matcher(index, construct, options);
+            const auto check = [&](const tests::Matches& found) {
+                for (std::size_t i = 0; i < reads.size(); ++i) {
+                    const tests::NaiveMatch got{found.barcode[i], found.outcome[i], found.begin[i],
+                                                found.length[i], found.reverse[i] != 0};
+                    if (!(got == expected[i]))
+                        FAIL_CHECK("read " << reads.bases(i) << ": " << name(got.outcome) << " of "
+                                           << static_cast<int>(got.barcode) << ", where all are tried "
+                                           << name(expected[i].outcome) << " of "
+                                           << static_cast<int>(expected[i].barcode));
+                }
+            };
+            tests::Matches reference(reads.size());
+            kernels::sequence::match_barcodes_reference(matcher, reads.reads(), reference.out());
+            check(reference);
+            tests::for_each_target([&] { check(tests::match(matcher, reads)); });
+        }
+    CHECK(seen.size() == kernels::sequence::outcome_count);
 }
 
 TEST_CASE("a credit names a barcode and a place, and only a credit does") {
