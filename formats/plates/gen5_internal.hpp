@@ -49,6 +49,12 @@ std::optional<PlateShape> gen5_plate_shape(std::string_view plate_type);
 bool is_gen5_series(const Table& table, std::size_t row, std::size_t first);
 /// Whether `row` is the head of a plate-shaped table: 1, 2, … above rows A, B, …
 bool is_gen5_matrix(const Table& table, std::size_t row, std::size_t first);
+/// Whether `row` is the head of a table with a line a well: "Well ID", "Well", labels …
+bool is_gen5_list(const Table& table, std::size_t row);
+/// Whether `row` is the line "Well", "A1", "A2" … above lines of values.
+bool is_gen5_wells_across(const Table& table, std::size_t row, std::size_t first);
+/// Whether `row` is the line of times or wavelengths above lines of wells.
+bool is_gen5_series_across(const Table& table, std::size_t row, std::size_t first);
 
 /// The walk over one export: sections and tables in whatever order they come.
 class Gen5Export {
@@ -62,7 +68,16 @@ class Gen5Export {
         std::size_t column;
         Well well;
     };
-    struct SeriesHead;
+    /// The head of a table with one row (or column) a time, wavelength or point of a well scan.
+    struct SeriesHead {
+        enum Axis { time, wavelength, point } axis = time;
+        std::size_t first = 0;  ///< column of the axis
+        std::optional<std::size_t> temperature;
+        std::string_view label;  ///< empty where only the heading tells
+        std::vector<WellColumn> wells;
+        /// "T° 600" → "600".
+        void set_label(std::string_view of_temperature);
+    };
 
     // gen5_reader.cpp: what stands around the tables
     std::size_t take_row(const Table& table, std::size_t row);
@@ -91,6 +106,19 @@ class Gen5Export {
     std::string_view matrix_label(const Table& table, std::size_t row, std::size_t last_column) const;
     void spread_temperatures(std::size_t first_measurement);
     void add_row(const Table& table, std::size_t row, const std::vector<WellColumn>& wells, Measurement like);
+    static bool has_number(const Table& table, std::size_t row, const std::vector<WellColumn>& wells);
+    std::vector<WellColumn> wells_across(const Table& table, std::size_t row, std::size_t first) const;
+    std::string_view label_of(const SeriesHead& head) const;
+    bool is_measured(const SeriesHead& head, bool with_temperature) const;
+    Measurement begin_series(const SeriesHead& head, const Gen5Channel& channel);
+    void place_on_axis(Measurement& like, const SeriesHead& head, const Gen5Channel& channel, double axis);
+    void note_not_taken(const Table& table, std::size_t row, std::size_t column, std::size_t reads);
+
+    // gen5_lists.cpp: tables with a line or a column a well
+    std::size_t read_list(const Table& table, std::size_t header);
+    std::size_t read_wells_across(const Table& table, std::size_t header, std::size_t first);
+    std::size_t read_series_across(const Table& table, std::size_t row, std::size_t first);
+    void name_sample(Well well, std::string_view name);
 
     const Document& document_;
     PlateFile file_;

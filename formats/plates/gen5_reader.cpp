@@ -44,7 +44,8 @@ Match sniff_text(std::string_view text) {
     const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
     if (has("Software Version") && (has("Plate Number") || has("Reader Type:") || has("Protocol File Path:")))
         return Match::certain;
-    return has("Procedure Details") || has("T\xC2\xB0 ") ? Match::likely : Match::no;
+    const bool has_results = has("Well ID") && (has("Results") || has("Conc/Dil"));
+    return has_results || has("Procedure Details") || has("T\xC2\xB0 ") ? Match::likely : Match::no;
 }
 
 Match sniff_sheets(const std::vector<Table>& sheets) {
@@ -96,6 +97,12 @@ std::size_t Gen5Export::take_row(const Table& table, std::size_t row) {
     const std::string_view text = table.cell(row, *first);
     if (is_gen5_series(table, row, *first))
         return read_series(table, row, *first);
+    if (is_gen5_series_across(table, row, *first))
+        return read_series_across(table, row, *first);
+    if (is_gen5_wells_across(table, row, *first))
+        return read_wells_across(table, row, *first);
+    if (is_gen5_list(table, row))
+        return read_list(table, row);
     if (is_gen5_matrix(table, row, *first))
         return read_matrix(table, row, *first);
     if (text == "Procedure Details") {

@@ -11,15 +11,6 @@
 
 namespace wellsieve::formats::plates {
 
-/// The head of a table with one row a time, wavelength or point of a well scan, and one column a well.
-struct Gen5Export::SeriesHead {
-    enum Axis { time, wavelength, point } axis = time;
-    std::size_t first = 0;  ///< column of the axis
-    std::optional<std::size_t> temperature;
-    std::string_view label;  ///< empty where only the heading tells
-    std::vector<WellColumn> wells;
-};
-
 namespace {
 
 bool is_axis(std::string_view text) {
@@ -33,6 +24,28 @@ std::optional<std::uint16_t> column_number(std::string_view text) {
     if (!number || *number != std::floor(*number) || *number < 1 || *number > most)
         return std::nullopt;
     return static_cast<std::uint16_t>(*number - 1);
+}
+
+/// "OD:600 Read#3" → "OD:600" and the read's number; 0 where the label has none.
+std::pair<std::string_view, unsigned> cut_read_number(std::string_view label) {
+    constexpr std::string_view mark = " Read#";
+    const std::size_t at = label.rfind(mark);
+    if (at == std::string_view::npos)
+        return {label, 0};
+    const auto number = parse_number(label.substr(at + mark.size()));
+    return number && *number >= 1 ? std::pair(trim(label.substr(0, at)), static_cast<unsigned>(*number))
+                                  : std::pair(label, 0U);
+}
+
+/// "Time 3 (0:19:10)" → 1150.
+std::optional<double> time_of_heading(std::string_view heading) {
+    const std::size_t open = heading.rfind('(');
+    if (open == std::string_view::npos || !heading.ends_with(')') ||
+        heading.find("Time ") == std::string_view::npos)
+        return std::nullopt;
+    const std::string_view clock = heading.substr(open + 1, heading.size() - open - 2);
+    const auto time_s = parse_clock(clock);
+    return time_s ? time_s : parse_clock(clock, ',');
 }
 
 bool has_value(const Table& table, std::size_t row, std::size_t from) {
@@ -62,6 +75,12 @@ bool is_gen5_matrix(const Table& table, std::size_t row, std::size_t first) {
     return last.has_value();
 }
 
+bool Gen5Export::has_number(const Table& table, std::size_t row, const std::vector<WellColumn>& wells) {
+    return std::any_of(wells.begin(), wells.end(), [&](const WellColumn& at) {
+        return !std::isnan(number_or_missing(table.cell(row, at.column)));
+    });
+}
+
 void Gen5Export::add_row(const Table& table, std::size_t row, const std::vector<WellColumn>& wells,
                          Measurement like) {
     for (const WellColumn& at : wells) {
@@ -79,24 +98,43 @@ Gen5Export::SeriesHead Gen5Export::series_head(const Table& table, std::size_t r
     head.first = first;
     std::size_t column = first + 1;
     if (!parse_well(table.cell(row, column))) {  // "T° 600", or "Y Read #"
-        const std::string_view text = table.cell(row, column);
         if (head.axis == SeriesHead::time) {
             head.temperature = column;
-            head.label = trim(text.substr(std::min(text.find(' '), text.size())));
+            head.set_label(table.cell(row, column));
         }
         ++column;
     }
-    for (; column < table.columns(row); ++column)
-        if (const auto well = parse_well(table.cell(row, column)))
-            head.wells.push_back({column, *well});
+    head.wells = wells_across(table, row, column);
     return head;
 }
 
+void Gen5Export::SeriesHead::set_label(std::string_view of_temperature) {
+    label = trim(of_temperature.substr(std::min(of_temperature.find(' '), of_temperature.size())));
+}
+
+std::vector<Gen5Export::WellColumn> Gen5Export::wells_across(const Table& table, std::size_t row,
+                                                             std::size_t first) const {
+    std::vector<WellColumn> wells;
+    for (std::size_t c = first; c < table.columns(row); ++c)
+        if (const auto well = parse_well(table.cell(row, c)))
+            wells.push_back({c, *well});
+    return wells;
+}
+
+std::string_view Gen5Export::label_of(const SeriesHead& head) const {
+    return head.label.empty() ? std::string_view(heading_) : head.label;
+}
+
+/// Only measured series have temperatures; without them the label must say so.
+bool Gen5Export::is_measured(const SeriesHead& head, bool with_temperature) const {
+    return with_temperature || gen5_channel(label_of(head), steps_);
+}
+
 Gen5Channel Gen5Export::series_channel(const Table& table, std::size_t row, const SeriesHead& head) {
-    const std::string_view label = head.label.empty() ? std::string_view(heading_) : head.label;
+    const std::string_view label = label_of(head);
     if (auto channel = gen5_channel(label, steps_))
         return *channel;
-    // Only measured series have a temperature column: the label is the user's own.
+    // Measured all the same: the label is the user's own.
     const bool one_mode = !steps_.empty() && steps_.front().mode &&
                           std::all_of(steps_.begin(), steps_.end(),
                                       [&](const Gen5Step& step) { return step.mode == steps_.front().mode; });
@@ -148,25 +186,41 @@ void Gen5Export::check_not_cut(const Table& table, std::size_t row, std::string_
                         label));
 }
 
+Measurement Gen5Export::begin_series(const SeriesHead& head, const Gen5Channel& channel) {
+    Measurement like{.plate = plate(), .well = {}};
+    if (head.axis != SeriesHead::wavelength)
+        like.readout = file_.readout(channel.readout);
+    return like;
+}
+
+/// Sets the time, or the readout of a wavelength.
+void Gen5Export::place_on_axis(Measurement& like, const SeriesHead& head, const Gen5Channel& channel,
+                               double axis) {
+    if (head.axis == SeriesHead::time)
+        like.time_s = axis;
+    if (head.axis != SeriesHead::wavelength)
+        return;
+    Readout readout = channel.readout;
+    (channel.scan == Gen5Scan::excitation ? readout.excitation_nm
+     : channel.scan == Gen5Scan::emission ? readout.emission_nm
+                                          : readout.wavelength_nm) = axis;
+    like.readout = file_.readout(readout);
+}
+
+void Gen5Export::note_not_taken(const Table& table, std::size_t row, std::size_t column, std::size_t reads) {
+    if (reads > 0)
+        file_.rejects.push_back(
+            {table.place(row, column), fmt::format("{} planned reads were not taken", reads)});
+}
+
 void Gen5Export::read_series_rows(const Table& table, std::size_t begin, std::size_t end,
                                   const SeriesHead& head, const Gen5Channel& channel) {
-    Measurement like;
-    like.plate = plate();
-    Readout readout = channel.readout;
-    if (head.axis != SeriesHead::wavelength)
-        like.readout = file_.readout(readout);
+    Measurement like = begin_series(head, channel);
     for (std::size_t row = begin; row < end; ++row) {
         const double axis = series_axis(table, row, head);
         if (head.axis == SeriesHead::point && !has_value(table, row, head.wells.front().column))
             continue;  // the corners of a scan lie outside the well
-        if (head.axis == SeriesHead::time)
-            like.time_s = axis;
-        if (head.axis == SeriesHead::wavelength) {
-            (channel.scan == Gen5Scan::excitation ? readout.excitation_nm
-             : channel.scan == Gen5Scan::emission ? readout.emission_nm
-                                                  : readout.wavelength_nm) = axis;
-            like.readout = file_.readout(readout);
-        }
+        place_on_axis(like, head, channel, axis);
         if (head.temperature) {  // a number, empty, or "PER WELL"
             const auto celsius = parse_value_any_mark(table.cell(row, *head.temperature));
             like.temperature_c = celsius ? celsius->number : missing;
@@ -185,9 +239,8 @@ std::size_t Gen5Export::read_series(const Table& table, std::size_t row, std::si
     for (; end < table.rows() && !table.cell(end, first).empty(); ++end)
         if (has_value(table, end, values_from))
             read_end = end + 1;
-    const std::string_view label = head.label.empty() ? std::string_view(heading_) : head.label;
-    if (!head.temperature && !gen5_channel(label, steps_)) {
-        note_calculated(table, row, label);
+    if (!is_measured(head, head.temperature.has_value())) {
+        note_calculated(table, row, label_of(head));
         return end;
     }
     const Gen5Channel channel = series_channel(table, row, head);
@@ -195,9 +248,7 @@ std::size_t Gen5Export::read_series(const Table& table, std::size_t row, std::si
         read_end = end;
     if (read_end > begin)
         read_series_rows(table, begin, read_end, head, channel);
-    if (end > read_end)
-        file_.rejects.push_back(
-            {table.place(read_end, first), fmt::format("{} planned reads were not taken", end - read_end)});
+    note_not_taken(table, read_end, first, end - read_end);
     return end;
 }
 
@@ -225,6 +276,7 @@ std::size_t Gen5Export::read_matrix(const Table& table, std::size_t row, std::si
     for (std::size_t c = first; const auto number = column_number(table.cell(row, c)); ++c)
         wells.push_back({c, {0, *number}});
     const bool layout = heading_ == "Layout";
+    std::map<unsigned, std::string> not_taken;
     const std::size_t first_measurement = file_.measurements.size();
     for (++row; row < table.rows() && !table.is_blank(row); ++row) {
         if (const std::string_view text = table.cell(row, first - 1); !text.empty()) {
@@ -238,15 +290,28 @@ std::size_t Gen5Export::read_matrix(const Table& table, std::size_t row, std::si
             take_sample_names(table, row, wells, table.cell(row, wells.back().column + 1));
             continue;
         }
-        const std::string_view label = matrix_label(table, row, wells.back().column);
+        const auto [label, read] = cut_read_number(matrix_label(table, row, wells.back().column));
         check_not_cut(table, row, label);
-        if (const auto readout = endpoint_readout(table, row, label)) {
-            Measurement like;
-            like.plate = plate();
-            like.readout = *readout;
-            add_row(table, row, wells, like);
+        const auto readout = endpoint_readout(table, row, label);
+        if (!readout)
+            continue;
+        const auto time_s = read > 0 ? time_of_heading(heading_) : std::nullopt;
+        if (read > 0 && !time_s)
+            document_.fail(
+                table, row,
+                fmt::format("read {} of '{}' has no time: no line 'Time {} (h:mm:ss)' stands above", read,
+                            label, read));
+        if (read > 1 && *time_s == 0) {
+            if (has_number(table, row, wells))
+                document_.fail(table, row, fmt::format("read {} has values and the time 0:00:00", read));
+            not_taken.emplace(read, table.place(row));
+            continue;
         }
+        add_row(table, row, wells,
+                {.time_s = time_s.value_or(missing), .readout = *readout, .plate = plate(), .well = {}});
     }
+    for (const auto& [read, place] : not_taken)
+        file_.rejects.push_back({place, fmt::format("read {} was planned and not taken", read)});
     if (!layout)
         spread_temperatures(first_measurement);
     return row;

@@ -26,6 +26,10 @@ const std::string od_procedure =
     "Plate\n"
     "\tWavelengths:  600\n\n";
 
+const std::string od_procedure_named =
+    "Procedure Details\n\nPlate Type\t24 WELL PLATE\nRead\tod\n\tAbsorbance Endpoint\n\tFull Plate\n"
+    "\tWavelengths:  600\n\n";
+
 const Measurement& at(const PlateFile& file, const char* well, std::size_t nth = 0) {
     for (const Measurement& m : file.measurements)
         if (m.well == parse_well(well) && nth-- == 0)
@@ -208,6 +212,99 @@ TEST_CASE("Gen5: rows may be few and far apart") {
     CHECK(std::isnan(file.readouts[0].emission_nm));
 }
 
+TEST_CASE("Gen5: a kinetic run as plates, one a read, each under its time") {
+    const std::string read_1 =
+        "od:600 - Time 1 (0:09:10)\nTime 1 (0:09:10)\n\t1\t2\nA\t0.1\t0.2\tod:600 Read#1\n"
+        "B\t0.3\tOVRFLW\tod:600 Read#1\n\n";
+    const std::string read_2 =
+        "od:600 - Time 2 (25:19:10)\nTime 2 (25:19:10)\n\t1\t2\nA\t0.5\t0.6\tod:600 Read#2\n"
+        "B\t0.7\t0.8\tod:600 Read#2\n\n";
+    const std::string read_3 =
+        "od:600 - Time 3 (0:00:00)\nTime 3 (0:00:00)\n\t1\t2\nA\t\t\tod:600 Read#3\n"
+        "B\t\t\tod:600 Read#3\n\n";
+    const PlateFile file = read(header + od_procedure_named + read_1 + read_2 + read_3);
+    REQUIRE(file.measurements.size() == 8);
+    CHECK(at(file, "A2").value == 0.2);
+    CHECK(at(file, "A2").time_s == 550);
+    CHECK(at(file, "B2").flag == Flag::overflow);
+    CHECK(at(file, "B2", 1).time_s == 25 * 3600 + 19 * 60 + 10);
+    REQUIRE(file.readouts.size() == 1);
+    CHECK(file.readouts[0].name == "od:600");
+    REQUIRE(file.rejects.size() == 1);
+    CHECK(file.rejects[0].reason == "read 3 was planned and not taken");
+    CHECK_THROWS_WITH(read(header + od_procedure_named + "Results\n\t1\nA\t0.1\tod:600 Read#1\n"),
+                      Contains("line 23") && Contains("'Time 1 (h:mm:ss)'"));
+    CHECK_THROWS_WITH(
+        read(header + od_procedure_named + read_1 + "Time 2 (0:00:00)\n\t1\nA\t0.1\tod:600 Read#2\n"),
+        Contains("read 2") && Contains("0:00:00"));
+}
+
+TEST_CASE("Gen5: a kinetic run with a line a well, unfinished, and a calculated one") {
+    const PlateFile file =
+        read(header + od_procedure_named +
+             "od:600\n\nTime\t0:00:22\t25:27:31\t0:00:00\t\nT\xC2\xB0 od:600\t30.0\t30.1\t\t\n"
+             "A1\t0.1\t0.2\t\t\nD6\t0.3\t>4.000\t\t\n\n"
+             "Blank od:600\n\nTime\t0:00:22\t25:27:31\t\nA1\t9\t9\t\n");
+    REQUIRE(file.measurements.size() == 4);
+    CHECK(at(file, "A1", 1).value == 0.2);
+    CHECK(at(file, "A1", 1).time_s == 25 * 3600 + 27 * 60 + 31);
+    CHECK(at(file, "A1", 1).temperature_c == 30.1);
+    CHECK(at(file, "D6", 1).flag == Flag::overflow);
+    REQUIRE(file.rejects.size() == 2);
+    CHECK(file.rejects[0].reason == "1 planned reads were not taken");
+    CHECK(file.rejects[1].reason == "'Blank od:600' is calculated");
+}
+
+TEST_CASE("Gen5: a spectrum with a line a well") {
+    const PlateFile file =
+        read(header +
+             "Procedure Details\n\nPlate Type\t96 WELL PLATE\nRead\tscan\n\tAbsorbance "
+             "Spectrum\n\nscan:Spectrum\n\nWavelength\t300\t310\t\nA1\t0.5\t0.6\t\nA2\t0.7\t\t\n");
+    REQUIRE(file.measurements.size() == 4);
+    CHECK(file.readouts[1].wavelength_nm == 310);
+    CHECK(at(file, "A2", 1).flag == Flag::not_measured);
+}
+
+TEST_CASE("Gen5: results with a line a well: measured columns are read, statistics are calculated") {
+    const PlateFile file = read(
+        header + od_procedure_named +
+        "Actual Temperature:\t30.5\n\nResults\n\nWell ID\tName\tWell\tConc/Dil\tBlank "
+        "od:600\tod:600\tCount\tMean\t"
+        "Std Dev\tCV (%)\nSTD1\t\tA1\t10\t0.05\t0.125\t2\t0.1\t0.01\t7\n\t\tA2\t10\t0.06\tOVRFLW\t\t\t\t\n"
+        "BLK\t\tD6\t\t0\t0.07\t1\t0\t?????\t?????\n\nCurve Fitting Results\n\nCurve Name\tA\nStd\t1\n");
+    REQUIRE(file.measurements.size() == 3);
+    CHECK(at(file, "A1").value == 0.125);
+    CHECK(at(file, "A1").temperature_c == 30.5);
+    CHECK(at(file, "A2").flag == Flag::overflow);
+    CHECK(at(file, "D6").value == 0.07);
+    CHECK(file.samples.at({0, {3, 5}}) == "BLK");
+    CHECK(file.rejects.size() == 5);  // "Blank od:600", "Count", "Mean", "Std Dev", "CV (%)"
+    CHECK_THROWS_WITH(read(header + od_procedure_named + "Results\n\nWell\tod:600\nA1\t0.1\nmean\t0.1\n"),
+                      Contains("line 25, column 1") && Contains("'mean' is not a well"));
+}
+
+TEST_CASE("Gen5: results with a column a well") {
+    const PlateFile file =
+        read(header + od_procedure_named +
+             "Results\n\nWell ID\tSTD1\tSTD1\tBLK\t\nWell\tA1\tA2\tD6\t\nConc/Dil\t10\t10\t\t\n"
+             "od:600\t0.1\t0.2\t0.3\t\nBlank od:600\t0\t0\t0\t\n");
+    REQUIRE(file.measurements.size() == 3);
+    CHECK(at(file, "A2").value == 0.2);
+    CHECK(at(file, "D6").value == 0.3);
+    CHECK(file.samples.at({0, {0, 1}}) == "STD1");
+    CHECK(file.rejects.size() == 1);
+}
+
+TEST_CASE(
+    "Gen5: an export without its header is known by its lists, and needs measured values all the same") {
+    const PlateFile file =
+        read("Results\n\nWell ID\tWell\t485,528\t[Concentration]\nSPL1\tA1\t100\t5\nSPL2\tB1\t200\t9\n");
+    REQUIRE(file.measurements.size() == 2);
+    CHECK(file.readouts[0].excitation_nm == 485);
+    CHECK_THROWS_WITH(read("Results\n\nWell ID\tWell\t[Blanked-RFU]\t[Concentration]\nSPL1\tA1\t100\t5\n"),
+                      Contains("'[Blanked-RFU]'") && Contains("calculated"));
+}
+
 TEST_CASE("Gen5: what cannot be read is refused with its place") {
     const std::string top = header + od_procedure;
     CHECK_THROWS_WITH(read(top + "Results\n\t1\nA\t0.x\t600\n"),
@@ -248,6 +345,34 @@ TEST_CASE("Gen5 keeps what every reader promises: kinetic") {
                                     .measurements = 6,
                                     .cell = "0.4711",
                                     .well = "A2",
+                                    .decimal_comma = header + od_procedure + comma,
+                                    .known_token = "*0.5*",
+                                    .flag = Flag::masked});
+}
+
+TEST_CASE("Gen5 keeps what every reader promises: a list of wells") {
+    wellsieve::tests::check_reader(
+        {.reader = "gen5",
+         .sample = header + od_procedure +
+                   "Results\n\nWell ID\tWell\t600\tBlank 600\nSTD1\tA1\t0.125\t0.1\nSPL1\tA2\t0.4711\t0.2\n"
+                   "SPL2\tB1\t0.25\t0.3\n",
+         .measurements = 3,
+         .cell = "0.4711",
+         .well = "A2"});
+}
+
+TEST_CASE("Gen5 keeps what every reader promises: a kinetic run with a line a well") {
+    const std::string table =
+        "600\n\nTime\t0:00:22\t0:10:22\t0:20:22\nT\xC2\xB0 600\t30.1\t30.2\t30.3\nA1\t0.101\t0.4711\t0.103\n"
+        "A2\t0.201\t0.202\t0.203\n";
+    std::string comma = table;
+    for (char& c : comma)
+        c = c == '.' ? ',' : c;
+    wellsieve::tests::check_reader({.reader = "gen5",
+                                    .sample = header + od_procedure + table,
+                                    .measurements = 6,
+                                    .cell = "0.4711",
+                                    .well = "A1",
                                     .decimal_comma = header + od_procedure + comma,
                                     .known_token = "*0.5*",
                                     .flag = Flag::masked});
