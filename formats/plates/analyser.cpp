@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cmath>
 #include <map>
 
 #include "formats/plates/analyser_internal.hpp"
@@ -71,6 +72,12 @@ PlateFile read_samples(const Document& document, const Table& table, const Analy
         if (file.plates.size() > plates)
             batches[batch].place(document, batch, Vessels::samples, file);
         at.well = batches[batch].well(sample);
+        SampleRow& said = file.sample_rows.emplace_back(file.measurements.size(), table.place(row));
+        for (std::size_t column : layout.taken)
+            if (std::isnan(said.taken_s))
+                said.taken_s = parse_timestamp(table.cell(row, column)).value_or(missing);
+        if (layout.vessel)
+            said.vessel = table.cell(row, *layout.vessel);
         for (const auto& [column, readout] : layout.quantities) {
             at.readout = file.readout(readout);
             add_sample_reading(document, table, row, column, at, file);

@@ -24,6 +24,8 @@ struct AnalyserTable {
     std::size_t first_row = 0;
     std::size_t sample = 0;                                   ///< column
     std::optional<std::size_t> batch;                         ///< column; a batch is a plate
+    std::vector<std::size_t> taken;                           ///< columns of date and time, the best first
+    std::optional<std::size_t> vessel;                        ///< column
     std::vector<std::pair<std::size_t, Readout>> quantities;  ///< by column
 };
 

@@ -126,6 +126,8 @@ class CedexReader {
             batches_[batch].place(document_, batch, Vessels::samples, file_);
         at.well = batches_[batch].well(table_.cell(row, columns.sample));
         note(file_, "start time", table_.cell(row, time_column));
+        file_.sample_rows.push_back({file_.measurements.size(), table_.place(row),
+                                     parse_timestamp(table_.cell(row, time_column)).value_or(missing)});
         const std::string_view unit = table_.cell(row, columns.unit);
         const bool milligrams = unit == "mg/L";
         at.readout = file_.readout(readout_of(table_.cell(row, columns.analyte), milligrams ? "g/L" : unit));

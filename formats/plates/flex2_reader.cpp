@@ -53,6 +53,10 @@ PlateFile read_flex2(const Document& document) {
     layout.first_row = columns.first_row();
     layout.sample = columns.require({"Sample ID"});
     layout.batch = columns.find({"Batch ID"});
+    for (std::string_view time : {"Sample Time", "Date & Time"})
+        if (const auto column = columns.find({time}))
+            layout.taken.push_back(*column);
+    layout.vessel = columns.find({"Vessel ID"});
     find_quantities(
         quantities, columns.size(), [&](std::size_t c) { return columns.name(c); }, layout);
     if (layout.quantities.empty())

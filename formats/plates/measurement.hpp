@@ -89,6 +89,15 @@ struct Reject {
     std::string reason;
 };
 
+/// A row of an offline analyser's file, and what it says of the sample besides its name. Its measurements
+/// stand together.
+struct SampleRow {
+    std::size_t first = 0;     ///< index of the first of them
+    std::string place;         ///< "line 12"
+    double taken_s = missing;  ///< date and time, as seconds of the calendar; NaN where the row has none
+    std::string vessel = {};   ///< that the sample comes from; mostly empty
+};
+
 /// All that one export holds, in document order.
 struct PlateFile {
     std::vector<PlateInfo> plates;
@@ -96,7 +105,8 @@ struct PlateFile {
     std::vector<Measurement> measurements;
     std::map<std::size_t, std::string> flag_texts;  ///< measurement index → the vendor's token ("OVRFLW")
     std::map<std::pair<std::uint32_t, Well>, std::string>
-        samples;  ///< plate and well → sample name in the file
+        samples;                         ///< plate and well → sample name in the file
+    std::vector<SampleRow> sample_rows;  ///< of analysers: in the order of the measurements
     std::vector<Reject> rejects;
     /// Facts about the run that the file states and a person may ask for: instrument, serial number, start
     /// time …

@@ -46,6 +46,22 @@ int take_number(std::string_view text, std::size_t& at) {
     return number;
 }
 
+/// " Sep 2026" → 9, and `at` is behind the name; 0 where no month's name stands there.
+int take_month(std::string_view text, std::size_t& at) {
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    std::size_t name = at;
+    while (name < text.size() && (text[name] == ' ' || text[name] == '-'))
+        ++name;
+    for (int month = 0; month < 12; ++month)
+        if (starts_with_ignoring_case(text.substr(std::min(name, text.size())),
+                                      months[static_cast<std::size_t>(month)])) {
+            at = name + 3;
+            return month + 1;
+        }
+    return 0;
+}
+
 /// Days on a continuous calendar; nothing for a date that no calendar has.
 std::optional<double> days_of(std::array<int, 3> parts, char separator) {
     int year = parts[2], month = parts[0], day = parts[1];
@@ -235,17 +251,24 @@ std::optional<double> parse_timestamp(std::string_view text) {
     text = trim(text);
     std::size_t at = 0;
     std::array<int, 3> parts{};
-    char separator = '\0';
-    for (int& part : parts) {
-        part = take_number(text, at);
-        if (separator == '\0' && at < text.size())
-            separator = text[at];
+    parts[0] = take_number(text, at);
+    char separator = at < text.size() ? text[at] : '\0';
+    if (const int month = take_month(text, at)) {
+        parts[1] = month;
+        separator = '.';  // the day comes first
+    } else {
+        parts[1] = take_number(text, at);
     }
+    parts[2] = take_number(text, at);
     const auto days = days_of(parts, separator);
     if (!days)
         return std::nullopt;
     const bool iso = at < text.size() && text[at] == 'T';
-    const auto seconds = parse_time_of_day(text.substr(std::min(at + iso, text.size())));
+    std::string time_of_day(trim(text.substr(std::min(at + iso, text.size()))));
+    if (const std::size_t colon = time_of_day.find(':');
+        colon == time_of_day.rfind(':') && colon != time_of_day.npos)
+        time_of_day.insert(std::min(colon + 3, time_of_day.size()), ":00");
+    const auto seconds = parse_time_of_day(time_of_day);
     return seconds ? std::optional(*days * 86400 + *seconds) : std::nullopt;
 }
 

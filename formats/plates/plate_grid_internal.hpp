@@ -77,8 +77,9 @@ std::optional<PlateShape> standard_shape_with_rows(std::size_t rows);
 /// "12:39:17 PM", "14:34:46" → seconds since midnight.
 std::optional<double> parse_time_of_day(std::string_view text);
 
-/// "8/22/2023 10:57:03 AM", "29/02/2016 14:34:46", "22.08.2023 10:57:03", "2023-08-22T10:57:03" → seconds on
-/// a clock of its own, fit for differences. A day and month that could be either are read month first.
+/// "8/22/2023 10:57:03 AM", "29/02/2016 14:34", "22.08.2023 10:57:03", "2023-08-22T10:57:03", "22 Aug 2023
+/// 10:57:03" → seconds of the calendar, without time zones. A day and month that could be either are read
+/// month first.
 std::optional<double> parse_timestamp(std::string_view text);
 
 }  // namespace wellsieve::formats::plates

@@ -92,6 +92,7 @@ class XrSample {
         file.plates[0].shape = PlateShape{1, 1};
         file.plates[0].vessels = Vessels::samples;
         file.samples.emplace(std::pair(0u, at.well), sample);
+        file.sample_rows.push_back({0, "the whole file"});
         for (std::size_t row = 0; row < lines_.rows(); ++row)
             if (const auto entry = parse_entry(lines_.cell(row, 0)))
                 read_entry(row, *entry, at, file);
@@ -101,10 +102,12 @@ class XrSample {
   private:
     void read_entry(std::size_t row, const std::pair<std::string_view, std::string_view>& entry,
                     Measurement at, PlateFile& file) {
-        if (entry.first == "RunDate")
+        if (entry.first == "RunDate") {
             note(file, "start time", entry.second);
-        else if (entry.first == "Unit S/N")
+            file.sample_rows[0].taken_s = parse_timestamp(entry.second).value_or(missing);
+        } else if (entry.first == "Unit S/N") {
             note(file, "serial number", entry.second);
+        }
         for (const AnalyserQuantity& quantity : quantities) {
             if (!same_header(quantity.header, entry.first))
                 continue;
@@ -142,6 +145,8 @@ PlateFile read_table(const Document& document) {
     AnalyserTable layout;
     layout.first_row = *header + 1 + two_rows;
     layout.sample = *column_named(table, *header, {"Sample ID"});
+    if (const auto taken = column_named(table, *header, {"Sample date/time", "Analysis date/time"}))
+        layout.taken.push_back(*taken);
     const auto name = [&](std::size_t column) {
         return two_rows ? fmt::format("{} {}", table.cell(*header, column), table.cell(*header + 1, column))
                         : std::string(table.cell(*header, column));
