@@ -29,9 +29,9 @@ std::optional<double> factor_of(std::string_view unit, const std::array<Unit, N>
     return std::nullopt;
 }
 
-/// The four inputs of one well; the volume may be a constant.
+/// The inputs of one well; inlet oxygen and volume may be constants.
 struct Inputs {
-    SensorTrack flow, oxygen, carbon_dioxide, volume, dissolved;
+    SensorTrack flow, inlet_oxygen, oxygen, carbon_dioxide, volume, dissolved;
 };
 
 /// The series behind the inputs, with what turns their units into ours.
@@ -46,12 +46,18 @@ class GasInputs {
           flow_(balanced_ ? find(gas.inlet_flow) : nullptr),
           oxygen_(balanced_ ? find(gas.outlet_oxygen) : nullptr),
           carbon_dioxide_(balanced_ ? find(gas.outlet_carbon_dioxide) : nullptr),
+          inlet_oxygen_(!balanced_ || gas.inlet_oxygen.empty() ? nullptr : find(gas.inlet_oxygen)),
           volume_(!balanced_ || gas.volume.empty() ? nullptr : find(gas.volume)),
-          name_(name) {}
+          name_(name) {
+        take_back(oxygen_, oxygen_as_it_left_);
+        take_back(carbon_dioxide_, carbon_dioxide_as_it_left_);
+    }
+    GasInputs(const GasInputs&) = delete;
 
     bool complete() const {
         const bool balance = flow_ != nullptr && oxygen_ != nullptr && carbon_dioxide_ != nullptr &&
-                             (volume_ != nullptr || gas_.volume.empty());
+                             (volume_ != nullptr || gas_.volume.empty()) &&
+                             (inlet_oxygen_ != nullptr || gas_.inlet_oxygen.empty());
         const bool of_oxygen = name_ == "otr" || name_ == "kla";
         return (balance || !balanced_) && (dissolved_ != nullptr || !of_oxygen);
     }
@@ -60,20 +66,25 @@ class GasInputs {
         const auto is_held = [](const ReadoutSeries* series) {
             return series == nullptr || series->readout.on_change;
         };
-        return is_held(flow_) && is_held(oxygen_) && is_held(dissolved_);
+        return is_held(flow_) && is_held(inlet_oxygen_) && is_held(oxygen_) && is_held(dissolved_);
     }
 
     std::set<double> times_s() const {
         std::set<double> times;
-        for (const ReadoutSeries* series : {flow_, oxygen_, carbon_dioxide_, volume_, dissolved_})
+        for (const ReadoutSeries* series : {flow_, inlet_oxygen_, volume_, dissolved_})
             if (series != nullptr)
                 times.insert(series->times_s.begin(), series->times_s.end());
+        for (const ReadoutSeries* series : {oxygen_, carbon_dioxide_})
+            if (series != nullptr)
+                times.insert(
+                    std::lower_bound(series->times_s.begin(), series->times_s.end(), flow_->times_s.front()),
+                    series->times_s.end());
         return times;
     }
 
     Inputs of_well(std::size_t well) const {
-        return {track(flow_, well), track(oxygen_, well), track(carbon_dioxide_, well), track(volume_, well),
-                track(dissolved_, well)};
+        return {track(flow_, well),           track(inlet_oxygen_, well), track(oxygen_, well),
+                track(carbon_dioxide_, well), track(volume_, well),       track(dissolved_, well)};
     }
 
     /// The readout at that time; NaN where it is not known.
@@ -103,11 +114,14 @@ class GasInputs {
         };
         curve::GasStreams streams;
         streams.inlet_l_per_h = inputs.flow.at(time_h) * factor(*flow_, litres_per_hour_in);
-        streams.inlet_oxygen = gas_.inlet_oxygen_percent / 100;
+        streams.inlet_oxygen = inlet_oxygen_ == nullptr
+                                   ? gas_.inlet_oxygen_percent / 100
+                                   : inputs.inlet_oxygen.at(time_h) * factor(*inlet_oxygen_, fraction_in);
         streams.inlet_carbon_dioxide = gas_.inlet_carbon_dioxide_percent / 100;
         streams.outlet_oxygen = inputs.oxygen.at(time_h) * factor(*oxygen_, fraction_in);
         streams.outlet_carbon_dioxide =
             inputs.carbon_dioxide.at(time_h) * factor(*carbon_dioxide_, fraction_in);
+        streams.outlet_water = gas_.outlet_water_percent / 100;
         streams.broth_l =
             volume_ == nullptr ? gas_.volume_l : inputs.volume.at(time_h) * factor(*volume_, litres_in);
         return curve::gas_balance(streams);
@@ -115,6 +129,16 @@ class GasInputs {
 
     SensorTrack track(const ReadoutSeries* series, std::size_t well) const {
         return series == nullptr ? SensorTrack{} : track_of(*series, wells_, well, missing, missing, end_h_);
+    }
+
+    /// What the analyser shows is of gas that left the vessel a while ago.
+    void take_back(const ReadoutSeries*& shown, ReadoutSeries& as_it_left) const {
+        if (shown == nullptr || gas_.outlet_delay_s == 0)
+            return;
+        as_it_left = *shown;
+        for (double& time_s : as_it_left.times_s)
+            time_s -= gas_.outlet_delay_s;
+        shown = &as_it_left;
     }
 
     const GasOptions& gas_;
@@ -125,8 +149,11 @@ class GasInputs {
     const ReadoutSeries* flow_;
     const ReadoutSeries* oxygen_;
     const ReadoutSeries* carbon_dioxide_;
+    const ReadoutSeries* inlet_oxygen_;
     const ReadoutSeries* volume_;
     std::string_view name_;
+    ReadoutSeries oxygen_as_it_left_;
+    ReadoutSeries carbon_dioxide_as_it_left_;
 };
 
 std::string_view unit_called(std::string_view name) {

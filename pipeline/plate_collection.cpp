@@ -82,7 +82,13 @@ bool fits(const ReadoutSelector& selector, const ReadoutSeries& series) {
            same_number(selector.excitation_nm, readout.excitation_nm) &&
            same_number(selector.emission_nm, readout.emission_nm) &&
            (selector.label.empty() || selector.label == readout.name) &&
+           (selector.unit.empty() || readout.unit.empty() || selector.unit == readout.unit) &&
            (selector.read == 0 || selector.read == series.read);
+}
+
+/// What has no optics is told by its name.
+bool is_named(const plates::Readout& readout) {
+    return readout.mode == plates::Mode::online || readout.mode == plates::Mode::analyte;
 }
 
 std::string describe(const plates::Readout& readout) {
@@ -92,13 +98,15 @@ std::string describe(const plates::Readout& readout) {
             text += fmt::format(" {} nm", number);
     if (!readout.name.empty())
         text += fmt::format(" '{}'", readout.name);
+    if (is_named(readout) && !readout.unit.empty())
+        text += fmt::format(" [{}]", readout.unit);
     return text;
 }
 
 std::string automatic_name(const ReadoutSeries& series) {
     const plates::Readout& readout = series.readout;
-    const bool named = readout.mode == plates::Mode::online || readout.mode == plates::Mode::analyte;
-    std::string name = named && !readout.name.empty() ? readout.name : std::string(mode_name(readout.mode));
+    std::string name =
+        is_named(readout) && !readout.name.empty() ? readout.name : std::string(mode_name(readout.mode));
     for (double number : {readout.wavelength_nm, readout.excitation_nm, readout.emission_nm})
         if (!std::isnan(number))
             name += fmt::format("_{}", number);
@@ -155,9 +163,10 @@ void check_unambiguous(const std::vector<ReadoutSelector>& selectors, const Plat
         if (fitting.size() > 1)
             throw FormatError(
                 first_source(plate), fmt::format("plate '{}'", plate.name),
-                fmt::format("readout '{}' fits {} readings: {}; tell them apart by wavelength, label or read "
-                            "(read 2 also begins where a time stands in the file twice)",
-                            selector.name, fitting.size(), fmt::join(fitting, ", ")));
+                fmt::format(
+                    "readout '{}' fits {} readings: {}; tell them apart by wavelength, label, unit or read "
+                    "(read 2 also begins where a time stands in the file twice)",
+                    selector.name, fitting.size(), fmt::join(fitting, ", ")));
     }
 }
 
@@ -197,6 +206,11 @@ PlateData PlateCollection::whole(std::size_t plate) const {
     return copy;
 }
 
+void PlateCollection::add_series(std::size_t plate, ReadoutSeries series) {
+    cells_.keep(series);
+    plates[plate].series.push_back(std::move(series));
+}
+
 void PlateCollection::add(PlateBatch batch) {
     inputs.push_back(std::move(batch.input));
     for (PlateData& plate : batch.plates) {
@@ -232,6 +246,8 @@ void PlateCollection::merge_into(PlateData& plate, PlateData part) {
         throw FormatError(first_source(part), fmt::format("plate '{}'", part.name),
                           fmt::format("has {} wells here and {} in {}", part.shape.wells(),
                                       plate.shape.wells(), first_source(plate)));
+    if (plate.vessels.empty())
+        plate.vessels = std::move(part.vessels);
     for (ReadoutSeries& series : part.series) {
         const auto twin =
             std::find_if(plate.series.begin(), plate.series.end(),
@@ -260,11 +276,15 @@ void PlateCollection::merge() {
 }
 
 void PlateCollection::finish(const plates::StrainTable* strains, const std::string& strain_table_path) {
-    std::sort(inputs.begin(), inputs.end(),
-              [](const InputFile& a, const InputFile& b) { return natural_less(a.path, b.path); });
     merge();
     if (strains != nullptr)
         join_strains(*strains, strain_table_path, plates);
+    put_in_order();
+}
+
+void PlateCollection::put_in_order() {
+    std::sort(inputs.begin(), inputs.end(),
+              [](const InputFile& a, const InputFile& b) { return natural_less(a.path, b.path); });
     std::sort(rejects.begin(), rejects.end());
 }
 
@@ -275,11 +295,13 @@ std::vector<NamedReadout> name_readouts(const std::vector<ReadoutSelector>& sele
     for (const ReadoutSelector& selector : selectors)
         named.push_back({selector.name, {}, 0});  // keeps its place until a series is found for it
     index.clear();
-    for (const PlateData& plate : plates) {
+    for (PlateData& plate : plates) {
         check_unambiguous(selectors, plate);
         std::vector<std::uint32_t>& of_plate = index.emplace_back();
-        for (const ReadoutSeries& series : plate.series) {
+        for (ReadoutSeries& series : plate.series) {
             if (const auto selected = selector_of(selectors, series)) {
+                if (series.readout.unit.empty())
+                    series.readout.unit = selectors[*selected].unit;
                 if (named[*selected].read == 0)
                     named[*selected] = {selectors[*selected].name, series.readout, series.read};
                 of_plate.push_back(static_cast<std::uint32_t>(*selected));

@@ -28,6 +28,12 @@ class PlateCollection {
     /// a plate with two shapes, a strain that the table lacks (each with the files and the place).
     void finish(const formats::plates::StrainTable* strains, const std::string& strain_table_path);
 
+    /// Adds a readout to a plate; after `finish`.
+    void add_series(std::size_t plate, ReadoutSeries series);
+
+    /// Sorts inputs and rejects, whoever added them.
+    void put_in_order();
+
     /// A plate with all its readings in memory. Several threads at once.
     PlateData whole(std::size_t plate) const;
 
@@ -51,9 +57,9 @@ struct NamedReadout {
 };
 
 /// Gives every readout of every plate its name: the selector's that it fits, otherwise one made of its mode
-/// and wavelengths ("absorbance_600"). Series of each plate are then in the order of the returned list, and
-/// `index[plate][series]` says which is which. Throws FormatError when a selector fits several readouts of a
-/// plate.
+/// and wavelengths ("absorbance_600"), and the selector's unit where the file states none. Series of each
+/// plate are then in the order of the returned list, and `index[plate][series]` says which is which. Throws
+/// FormatError when a selector fits several readouts of a plate.
 std::vector<NamedReadout> name_readouts(const std::vector<ReadoutSelector>& selectors,
                                         std::vector<PlateData>& plates,
                                         std::vector<std::vector<std::uint32_t>>& index);

@@ -33,6 +33,7 @@ struct ReadoutSeries {
     std::uint16_t read = 1;             ///< 1, 2, … where the file holds the same quantity several times
     std::string source;                 ///< the file that it comes from
     bool on_shared_clock = false;       ///< other runs of the plate may precede and follow it
+    bool of_samples = false;            ///< taken by hand, each well at times of its own
     std::vector<double> times_s;        ///< ascending; one NaN for an endpoint
     std::vector<double> temperature_c;  ///< [time], NaN where the file has none
     std::vector<double> values;         ///< [time][well], wells row-major; NaN where flagged
@@ -65,12 +66,14 @@ struct PlateData {
     std::string batch;
     formats::plates::PlateShape shape;
     std::vector<WellAnnotation> wells;  ///< row-major
+    std::vector<std::string>
+        vessels;  ///< their names in the file, by well; empty where wells are no reactors
     std::vector<ReadoutSeries> series;
 };
 
 /// An input, or a part of one, that was not used, and why.
 struct ScreenReject {
-    std::string kind;  ///< file, cell, well, mask, layout, trait, reads, sequence
+    std::string kind;  ///< file, cell, well, mask, layout, sample, trait, reads, sequence
     std::string input;
     std::string place;
     std::string reason;

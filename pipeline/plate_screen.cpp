@@ -30,12 +30,18 @@ void check_unit(const Screen& screen, const char* section, const std::string& na
         if (!name.empty() && readout.name == name && !factor(readout.readout.unit))
             throw formats::FormatError(
                 "screen", section,
-                fmt::format("readout '{}' is in '{}'; {} is wanted", name, readout.readout.unit, wanted));
+                readout.readout.unit.empty()
+                    ? fmt::format("the files state no unit of readout '{0}'; {1} is wanted: unit = … in "
+                                  "[readouts.{0}] gives it",
+                                  name, wanted)
+                    : fmt::format("readout '{}' is in '{}'; {} is wanted", name, readout.readout.unit,
+                                  wanted));
 }
 
 void check_gas(const Screen& screen) {
     const GasOptions& gas = screen.options.gas;
     check_unit(screen, "[gas]", gas.inlet_flow, "sL/h, L/min or alike", litres_per_hour_in);
+    check_unit(screen, "[gas]", gas.inlet_oxygen, "%", fraction_in);
     check_unit(screen, "[gas]", gas.outlet_oxygen, "%", fraction_in);
     check_unit(screen, "[gas]", gas.outlet_carbon_dioxide, "%", fraction_in);
     check_unit(screen, "[gas]", gas.volume, "L or mL", litres_in);

@@ -34,6 +34,7 @@ struct ReadoutSelector {
     double excitation_nm = not_set;
     double emission_nm = not_set;
     std::string label;  ///< what the file calls it
+    std::string unit;   ///< as the file has it; where the file states none, this is it
     int read = 0;       ///< 1, 2, … where the same optics were read several times; 0: not compared
     std::vector<double> in_feed;  ///< of a vessel: its concentration in each of the feeds of [fed_batch]
     ReadoutCorrection correction = {};
@@ -217,7 +218,10 @@ struct GasOptions {
     double volume_l = not_set;
     double inlet_oxygen_percent = 20.95;
     double inlet_carbon_dioxide_percent = 0.04;
-    std::string dissolved_oxygen;  ///< % of saturation; empty: neither "kla" nor "otr"
+    std::string inlet_oxygen;         ///< a readout, of gas that is enriched; empty: inlet_oxygen_percent
+    double outlet_water_percent = 0;  ///< of the gas as it is analysed
+    double outlet_delay_s = 0;        ///< from the vessel to the analyser
+    std::string dissolved_oxygen;     ///< % of saturation; empty: neither "kla" nor "otr"
     double saturated_mmol_per_l = not_set;
     double kla_per_h = not_set;  ///< of vessels without off-gas
 };

@@ -125,10 +125,13 @@ SensorFeature of_excursions(const TraitOptions& trait, const SensorTrack& track,
     }
 }
 
-/// Made over used up: of two that both rise the slope, of one that falls its negative.
+/// Made over used up: of two that both rise the slope, of one that falls its negative. Taken at the readings
+/// of the one that has fewer: what lies on lines between them is no reading, and would make the error too
+/// small.
 SensorFeature yield_of(const SensorTrack& made, const SensorTrack& used) {
-    const std::vector<double> consumed = values_at(used, made.times_h);
-    const curve::StraightLine line = curve::yield_on(made.values, consumed);
+    const std::vector<double>& times_h =
+        used.values.size() < made.values.size() ? used.times_h : made.times_h;
+    const curve::StraightLine line = curve::yield_on(values_at(made, times_h), values_at(used, times_h));
     if (line.points < 2 || !std::isfinite(line.slope))
         return {};
     const std::vector<double> known = known_values(used);
@@ -188,7 +191,7 @@ double SensorTrack::at(double time_h) const {
 double end_of_run_h(const PlateData& plate) {
     double end_s = missing;
     for (const ReadoutSeries& series : plate.series)
-        if (!series.times_s.empty())
+        if (!series.times_s.empty() && !series.of_samples)
             end_s = std::fmax(end_s, series.times_s.back());
     return end_s / formats::plates::hour_s;
 }

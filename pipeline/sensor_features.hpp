@@ -22,7 +22,8 @@ struct SensorTrack {
     double at(double time_h) const;
 };
 
-/// When the last reading of a plate was taken; NaN where it has none with a time.
+/// When the last reading of a plate's sensors was taken; NaN where they have none with a time. Samples may be
+/// taken later.
 double end_of_run_h(const PlateData& plate);
 
 /// The well's readings from `from_h` to `to_h` (NaN: open). Of a held track also what held at `from_h`, and

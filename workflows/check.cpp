@@ -45,15 +45,31 @@ std::vector<std::string> problems_of_files(const ScreenInputs& inputs,
     return problems;
 }
 
+/// Reads the files of analysers, each for itself.
+std::vector<pipeline::PlateFileBatch> read_offline(const ScreenInputs& inputs,
+                                                   std::vector<std::string>& problems) {
+    std::vector<pipeline::PlateFileBatch> batches;
+    for (const pipeline::PlateJob& job : inputs.offline_jobs) {
+        try {
+            batches.push_back(pipeline::ReadPlates{}(job));
+        } catch (const formats::FormatError& error) {
+            problems.emplace_back(error.what());
+        }
+    }
+    return batches;
+}
+
 void print_counts(const ScreenInputs& inputs, const pipeline::Screen& screen) {
     std::size_t measurements = 0;
     for (const pipeline::InputFile& input : screen.plates.inputs)
         measurements += input.cells_used;
-    fmt::print("{}, {}, {}, {}\n", counted(inputs.jobs.size(), "file"),
+    fmt::print("{}, {}, {}, {}\n", counted(inputs.jobs.size() + inputs.offline_jobs.size(), "file"),
                counted(screen.plates.plates.size(), "plate"), counted(screen.readouts.size(), "readout"),
                counted(measurements, "measurement"));
     for (const pipeline::ScreenReject& reject : screen.plates.rejects)
         fmt::print("not used: {}: {}: {}\n", reject.input, reject.place, reject.reason);
+    for (const std::string& warning : screen.warnings)
+        fmt::print("warning: {}\n", warning);
 }
 
 /// Whether each file of reads is one, by its first bytes.
@@ -114,9 +130,10 @@ Exit check_screen(const std::filesystem::path& config_file, const CommonOptions&
     screen.strains = inputs.strains;
     const std::vector<std::string> of_files = problems_of_files(inputs, screen.plates);
     problems.insert(problems.end(), of_files.begin(), of_files.end());
+    std::vector<pipeline::PlateFileBatch> offline = read_offline(inputs, problems);
     if (problems.empty()) {
         try {
-            finish_inputs(config, inputs, screen);
+            finish_inputs(config, inputs, std::move(offline), screen);
         } catch (const formats::FormatError& error) {
             problems.emplace_back(error.what());
         }

@@ -48,6 +48,7 @@ ReadoutSelector read_readout(TomlTable& table) {
     table.read("excitation_nm", selector.excitation_nm);
     table.read("emission_nm", selector.emission_nm);
     table.read("label", selector.label);
+    table.read("unit", selector.unit);
     table.read("read", read);
     selector.read = static_cast<int>(read);
     read_in_feed(table, selector.in_feed);
@@ -117,7 +118,7 @@ void check_names(TomlTable& root, const ScreenOptions& options) {
     }
     for (const std::string& input :
          {options.gas.inlet_flow, options.gas.outlet_oxygen, options.gas.outlet_carbon_dioxide,
-          options.gas.volume, options.gas.dissolved_oxygen})
+          options.gas.volume, options.gas.dissolved_oxygen, options.gas.inlet_oxygen})
         if (!input.empty() && count(options.readouts, input) == 0)
             root.problem("gas", fmt::format("there is no [readouts.{}]", input));
     std::vector<std::string> volumes = options.fed_batch.feeds;
@@ -175,6 +176,8 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
     }
     for (TomlTable& table : root.tables("plates"))
         config.plates.push_back(read_plates(table));
+    for (TomlTable& table : root.tables("offline"))
+        config.offline.push_back(read_offline(table));
     for (TomlTable& table : root.named_tables("readouts"))
         config.options.readouts.push_back(read_readout(table));
     std::vector<std::string> traits;
@@ -206,6 +209,8 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
                      "is missing: write [[plates]] with files = \"…\", or [[pools]] with reads = \"…\"");
     if (config.options.traits.empty() && !config.plates.empty())
         root.problem("traits", "is missing: write [[traits]] with a name and a readout");
+    if (config.plates.empty() && !config.offline.empty())
+        root.problem("offline", "its samples are of vessels, and there are no [[plates]] that have any");
     check_names(root, config.options);
     choose_ranking(root, traits, config.options);
     check_pools(root, config);
@@ -243,6 +248,7 @@ void append_readout(std::string& out, const ReadoutSelector& selector) {
     append(out, "excitation_nm", selector.excitation_nm);
     append(out, "emission_nm", selector.emission_nm);
     append_given(out, "label", selector.label);
+    append_given(out, "unit", selector.unit);
     if (selector.read > 0)
         out += fmt::format("read = {}\n", selector.read);
     if (!selector.in_feed.empty())
@@ -285,6 +291,8 @@ std::string to_toml(const ScreenConfig& config) {
     }
     for (const PlatesInput& input : config.plates)
         append_plates(out, input);
+    for (const OfflineInput& input : config.offline)
+        out += offline_text(input);
     for (const PoolsInput& input : config.pools)
         append_pools(out, input);
     for (const ReadoutSelector& selector : config.options.readouts)

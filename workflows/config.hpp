@@ -22,6 +22,17 @@ struct PlatesInput {
     std::string replicate;
 };
 
+/// One [[offline]] entry: files of analysers, and how their samples are told.
+struct OfflineInput {
+    std::vector<std::string> files;  ///< globs
+    std::string reader = "auto";
+    std::string samples;  ///< a table of the samples; empty: none
+    std::string pattern;  ///< of their names
+    std::string plate;
+    std::string start;                   ///< date and time, as TOML has it; empty: not said
+    double start_s = pipeline::not_set;  ///< the same in seconds of the calendar
+};
+
 /// A whole screen.toml, checked. Paths are as written; `folder` is what they are relative to.
 struct ScreenConfig {
     std::filesystem::path file;
@@ -29,6 +40,7 @@ struct ScreenConfig {
     std::string name;
     std::string strain_table;
     std::vector<PlatesInput> plates;
+    std::vector<OfflineInput> offline;
     std::vector<PoolsInput> pools;
     pipeline::ScreenOptions options;
 

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "formats/counted.hpp"
+#include "pipeline/offline_samples.hpp"
 
 namespace wellsieve::workflows {
 namespace {
@@ -24,6 +26,20 @@ void read_number_or_name(TomlTable& table, std::string_view key, double& number,
         table.read(key, number);
     else
         table.read(key, name);
+}
+
+std::string text_of(const toml::date_time& at) {
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", at.date.year, at.date.month, at.date.day,
+                       at.time.hour, at.time.minute, at.time.second);
+}
+
+/// Of the calendar, as readers count dates.
+double seconds_of(const toml::date_time& at) {
+    const std::chrono::sys_days day = std::chrono::year_month_day{
+        std::chrono::year{at.date.year}, std::chrono::month{at.date.month}, std::chrono::day{at.date.day}};
+    const auto time = std::chrono::hours(at.time.hour) + std::chrono::minutes(at.time.minute) +
+                      std::chrono::seconds(at.time.second);
+    return std::chrono::duration<double>(day.time_since_epoch() + time).count();
 }
 
 void check_range(TomlTable& table, const TraitOptions& trait) {
@@ -124,6 +140,45 @@ void read_fed_batch(TomlTable& table, ScreenOptions& options) {
     table.finish();
 }
 
+OfflineInput read_offline(TomlTable& table) {
+    OfflineInput input;
+    table.require("files");
+    table.read("files", input.files);
+    table.read("reader", input.reader);
+    table.read("samples", input.samples);
+    table.read("pattern", input.pattern);
+    table.read("plate", input.plate);
+    if (const toml::node* start = table.find("start")) {
+        const auto at = start->value<toml::date_time>();
+        if (at && !at->offset) {
+            input.start = text_of(*at);
+            input.start_s = seconds_of(*at);
+        } else {
+            table.problem("start",
+                          "the date and time at which the run began is wanted, such as 2026-02-18T10:28:00");
+        }
+    }
+    if (!input.samples.empty() && !input.pattern.empty())
+        table.problem("pattern", "samples are told by a table or by a pattern, not by both");
+    if (const std::string problem = pipeline::problem_with_pattern(input.pattern);
+        !input.pattern.empty() && !problem.empty())
+        table.problem("pattern", problem);
+    table.finish();
+    return input;
+}
+
+std::string offline_text(const OfflineInput& input) {
+    std::string out = "\n[[offline]]\n";
+    append(out, "files", input.files);
+    append(out, "reader", input.reader);
+    for (const auto& [key, value] : {std::pair("samples", &input.samples),
+                                     std::pair("pattern", &input.pattern), std::pair("plate", &input.plate)})
+        append_given(out, key, *value);
+    if (!input.start.empty())
+        out += fmt::format("start = {}\n", input.start);
+    return out;
+}
+
 std::string fed_batch_text(const FedBatchOptions& fed_batch) {
     if (!fed_batch.given())
         return {};
@@ -147,13 +202,22 @@ void read_gas(TomlTable& table, GasOptions& gas) {
     table.read("outlet_oxygen", gas.outlet_oxygen);
     table.read("outlet_carbon_dioxide", gas.outlet_carbon_dioxide);
     read_number_or_name(table, "volume", gas.volume_l, gas.volume);
+    if (table.find("inlet_oxygen") != nullptr && table.find("inlet_oxygen_percent") != nullptr)
+        table.problem("inlet_oxygen", "is a readout, inlet_oxygen_percent a number: one of them is wanted");
+    table.read("inlet_oxygen", gas.inlet_oxygen);
     table.read("inlet_oxygen_percent", gas.inlet_oxygen_percent);
     table.read("inlet_carbon_dioxide_percent", gas.inlet_carbon_dioxide_percent);
+    table.read("outlet_water_percent", gas.outlet_water_percent);
+    table.read("outlet_delay_s", gas.outlet_delay_s);
     table.read("dissolved_oxygen", gas.dissolved_oxygen);
     table.read("saturated_mmol_per_l", gas.saturated_mmol_per_l);
     table.read("kla_per_h", gas.kla_per_h);
     if (gas.volume_l <= 0)
         table.problem("volume", "must be above 0 litres");
+    if (!(gas.outlet_water_percent >= 0 && gas.outlet_water_percent < 100))
+        table.problem("outlet_water_percent", "must lie between 0 and 100");
+    if (!(gas.outlet_delay_s >= 0))
+        table.problem("outlet_delay_s", "cannot be below 0");
     if (gas.saturated_mmol_per_l <= 0)
         table.problem("saturated_mmol_per_l", "must be above 0");
     if (gas.kla_per_h <= 0)
@@ -170,8 +234,12 @@ std::string gas_text(const GasOptions& gas) {
     append_given(out, "outlet_carbon_dioxide", gas.outlet_carbon_dioxide);
     append_given(out, "volume", gas.volume);
     append(out, "volume", gas.volume_l);
-    append(out, "inlet_oxygen_percent", gas.inlet_oxygen_percent);
+    append_given(out, "inlet_oxygen", gas.inlet_oxygen);
+    if (gas.inlet_oxygen.empty())
+        append(out, "inlet_oxygen_percent", gas.inlet_oxygen_percent);
     append(out, "inlet_carbon_dioxide_percent", gas.inlet_carbon_dioxide_percent);
+    append(out, "outlet_water_percent", gas.outlet_water_percent);
+    append(out, "outlet_delay_s", gas.outlet_delay_s);
     append_given(out, "dissolved_oxygen", gas.dissolved_oxygen);
     append(out, "saturated_mmol_per_l", gas.saturated_mmol_per_l);
     append(out, "kla_per_h", gas.kla_per_h);

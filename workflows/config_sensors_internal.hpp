@@ -3,9 +3,11 @@
 #include <string>
 
 #include "pipeline/screen_options.hpp"
+#include "workflows/config.hpp"
 #include "workflows/toml_table_internal.hpp"
 
-// The keys of sensors and gas in screen.toml, and how the effective configuration writes them.
+// The keys of sensors, gas and offline analysers in screen.toml, and how the effective configuration writes
+// them.
 namespace wellsieve::workflows {
 
 /// low, high, setpoint, tolerance, least_h, sd, per_sd, decay_per_h of a trait.
@@ -16,6 +18,10 @@ std::string sensor_keys_text(const pipeline::TraitOptions& trait);
 
 /// Of a readout: one number, or one a feed.
 void read_in_feed(TomlTable& table, std::vector<double>& in_feed);
+
+/// [[offline]]
+OfflineInput read_offline(TomlTable& table);
+std::string offline_text(const OfflineInput& input);
 
 /// [fed_batch], once the readouts are known.
 void read_fed_batch(TomlTable& table, pipeline::ScreenOptions& options);

@@ -194,10 +194,19 @@ std::string plates_toml(const Found& found) {
                        "columns file, plate, replicate, batch; run, start_h: several runs of a plate");
     text += table_line("masks", found.masks, "masks.csv", "columns plate, well, reason: wells to set aside");
     text += table_line("batch", "", "1", "plates made and grown together");
+    text += R"(
+# [[offline]]                       # samples measured by an analyser, joined with the vessels of the run
+# files = "cedex/*.txt"
+# samples = "samples.csv"           # columns sample, vessel, time_h (or date_time), plate where there are several
+# pattern = "{vessel}_{hours}"      # in the place of a table: {plate}, {vessel}, {hours}, {minutes}, {days}
+# plate = "run 1"                   # where neither says it
+# start = 2026-02-18T08:00:00       # of the run: dates are counted from here
+)";
     for (const auto& [name, readout] : found.readouts)
         text += readout_section(name, readout);
     text +=
-        R"(# calibration = "dilutions.csv"      # columns measured, true: readings less the blank, and what they should be
+        R"(# unit = "g/L"                      # where one name has several, or the file states none
+# calibration = "dilutions.csv"      # columns measured, true: readings less the blank, and what they should be
 # polynomial = [1, 0.05]            # or true = 1 x + 0.05 x^2 ...
 # path_length_cm = 0.56             # absorbance is divided by it; or volume_ul = 200 and well_diameter_mm = 6.7
 )";
@@ -267,7 +276,9 @@ bootstrap = 0                       # draws of each curve (47 will do) behind in
 # outlet_oxygen = "o2"              # %
 # outlet_carbon_dioxide = "co2"     # %
 # volume = "volume"                 # a readout, or litres
-# inlet_oxygen_percent = 20.95
+# inlet_oxygen_percent = 20.95      # or inlet_oxygen = "o2_in", a readout, where it changes
+# outlet_water_percent = 0          # of the off-gas at the analyser; 0: it was dried
+# outlet_delay_s = 0                # from the vessel to the analyser
 # dissolved_oxygen = "do"           # readout, %: makes kla [1/h] = OUR / (C* - C)
 # saturated_mmol_per_l = 0.21       # C*
 # kla_per_h = 200                   # without off-gas: makes otr [mmol/(L h)] = kLa (C* - C)

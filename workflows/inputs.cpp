@@ -41,9 +41,12 @@ class Gatherer {
     ScreenInputs gather() {
         for (std::size_t entry = 0; entry < config_.plates.size(); ++entry)
             gather_entry(entry);
-        std::sort(inputs_.jobs.begin(), inputs_.jobs.end(), [](const PlateJob& a, const PlateJob& b) {
-            return pipeline::natural_less(a.name, b.name);
-        });
+        for (std::size_t entry = 0; entry < config_.offline.size(); ++entry)
+            gather_offline(entry);
+        for (std::vector<PlateJob>* jobs : {&inputs_.jobs, &inputs_.offline_jobs})
+            std::sort(jobs->begin(), jobs->end(), [](const PlateJob& a, const PlateJob& b) {
+                return pipeline::natural_less(a.name, b.name);
+            });
         for (const pipeline::ReadoutSelector& readout : config_.options.readouts)
             if (!readout.correction.calibration.empty())
                 read("calibration", readout.correction.calibration, [&](const plates::Document& document) {
@@ -62,8 +65,7 @@ class Gatherer {
         PlacementOptions options;
         options.batch = input.batch;
         options.replicate = input.replicate;
-        for (const std::string& pattern : input.files)
-            add_files(pattern, input, entry);
+        add_files(input.files, {"", "", input.reader, entry}, inputs_.jobs);
         if (!input.layout.empty())
             read_layouts(input.layout, options);
         if (!input.masks.empty()) {
@@ -78,17 +80,37 @@ class Gatherer {
         inputs_.placement.push_back(std::move(options));
     }
 
-    void add_files(const std::string& pattern, const PlatesInput& input, std::size_t entry) {
-        const std::vector<std::string> paths = matches_of(config_, pattern);
-        if (paths.empty())
-            problem(fmt::format("files = \"{}\": no such file", pattern));
-        for (const std::string& path : paths) {
-            const std::string name = name_of(config_, path);
-            if (!seen_.insert(name).second)
-                problem(fmt::format("files: '{}' is named twice", name));
-            std::error_code unreadable;
-            const auto bytes = fs::file_size(path, unreadable);
-            inputs_.jobs.push_back({path, name, input.reader, entry, unreadable ? 0 : bytes});
+    void gather_offline(std::size_t entry) {
+        const OfflineInput& input = config_.offline[entry];
+        add_files(input.files, {"", "", input.reader, entry, 0, "offline"}, inputs_.offline_jobs);
+        pipeline::OfflineOptions options;
+        options.table_path = input.samples;
+        options.pattern = input.pattern;
+        options.plate = input.plate;
+        options.start_s = input.start_s;
+        if (!input.samples.empty())
+            read("samples", input.samples, [&](const plates::Document& document) {
+                options.table = plates::read_sample_table(document);
+            });
+        inputs_.offline.push_back(std::move(options));
+    }
+
+    /// Jobs like `like` for the files that the globs match.
+    void add_files(const std::vector<std::string>& globs, PlateJob like, std::vector<PlateJob>& jobs) {
+        for (const std::string& glob : globs) {
+            const std::vector<std::string> paths = matches_of(config_, glob);
+            if (paths.empty())
+                problem(fmt::format("files = \"{}\": no such file", glob));
+            for (const std::string& path : paths) {
+                like.path = path;
+                like.name = name_of(config_, path);
+                if (!seen_.insert(like.name).second)
+                    problem(fmt::format("files: '{}' is named twice", like.name));
+                std::error_code unreadable;
+                const auto bytes = fs::file_size(path, unreadable);
+                like.bytes = unreadable ? 0 : bytes;
+                jobs.push_back(like);
+            }
         }
     }
 

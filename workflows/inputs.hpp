@@ -8,6 +8,7 @@
 
 #include "formats/plates/calibration.hpp"
 #include "formats/plates/layout.hpp"
+#include "pipeline/offline_samples.hpp"
 #include "pipeline/stages/place_wells.hpp"
 #include "pipeline/stages/read_plates.hpp"
 #include "workflows/config.hpp"
@@ -18,9 +19,11 @@ namespace wellsieve::workflows {
 struct ScreenInputs {
     std::vector<pipeline::PlateJob> jobs;               ///< in natural order of their names
     std::vector<pipeline::PlacementOptions> placement;  ///< [entry of the configuration's plates]
+    std::vector<pipeline::PlateJob> offline_jobs;       ///< likewise, of analysers' files
+    std::vector<pipeline::OfflineOptions> offline;      ///< [entry of the configuration's offline]
     std::map<std::string, formats::plates::Calibration> calibrations;  ///< by readout
     formats::plates::StrainTable strains;
-    std::vector<pipeline::InputFile> tables;  ///< layouts, strain table, masks, plate lists, calibrations
+    std::vector<pipeline::InputFile> tables;  ///< layouts, strain table, masks, plate lists, samples …
 };
 
 /// A glob that matches that name alone: what globs give a meaning is escaped.
@@ -34,8 +37,8 @@ std::string name_of(const ScreenConfig& config, const std::string& path);
 
 std::string bytes_of_file(const std::filesystem::path& path);
 
-/// Finds the files and reads layouts, strain table, masks, plate lists and calibrations. Each thing that is
-/// wrong is one line in `problems`; nothing is thrown for it.
+/// Finds the files and reads layouts, strain table, masks, plate lists, sample tables and calibrations. Each
+/// thing that is wrong is one line in `problems`; nothing is thrown for it.
 ScreenInputs gather_inputs(const ScreenConfig& config, std::vector<std::string>& problems);
 
 /// Names what the layouts, masks and plate lists speak of and no file holds.

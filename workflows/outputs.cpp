@@ -195,7 +195,8 @@ void print_pool(const pipeline::PoolCounts& pool) {
 
 }  // namespace
 
-void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, Screen& screen) {
+void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
+                   std::vector<pipeline::PlateFileBatch> offline, Screen& screen) {
     for (pipeline::ReadoutSelector& readout : screen.options.readouts)
         if (const auto found = inputs.calibrations.find(readout.name); found != inputs.calibrations.end()) {
             readout.correction.measured = found->second.measured;
@@ -208,6 +209,8 @@ void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, Scree
     collection.finish(config.strain_table.empty() ? nullptr : &screen.strains, config.strain_table);
     if (collection.plates.empty() && !config.plates.empty())
         throw formats::FormatError(config.file.string(), "", "no plate could be read");
+    for (std::string& warning : pipeline::place_samples(std::move(offline), inputs.offline, collection))
+        screen.warnings.push_back(std::move(warning));
     screen.readouts =
         pipeline::name_readouts(config.options.readouts, collection.plates, screen.readout_index);
 }

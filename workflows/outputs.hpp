@@ -18,9 +18,10 @@ struct Outputs {
     std::filesystem::path run;
 };
 
-/// Adds the tables to the inputs, joins the strain table, names the readouts and what was configured in vain.
-/// Throws FormatError for what does not fit together.
-void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs, pipeline::Screen& screen);
+/// Adds the tables to the inputs, joins the strain table, the samples of analysers with their vessels, names
+/// the readouts and what was configured in vain. Throws FormatError for what does not fit together.
+void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
+                   std::vector<pipeline::PlateFileBatch> offline, pipeline::Screen& screen);
 
 /// Where the outputs go.
 std::filesystem::path result_folder(const RunScreenOptions& options, const ScreenConfig& config);

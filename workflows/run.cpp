@@ -33,6 +33,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using pipeline::PlateBatch;
+using pipeline::PlateFileBatch;
 using pipeline::PlateJob;
 using pipeline::Screen;
 
@@ -42,16 +43,31 @@ constexpr std::size_t memory_per_file_byte = 24;
 /// This part of the memory may be taken by readings, whole plates that wait for the last one.
 constexpr std::size_t share_of_readings = 4;
 
-/// The plate lane: files → read → place → collect.
-pipeline::Flow::Outlet<PlateBatch> plate_lane(pipeline::Flow& flow, const ScreenInputs& inputs,
-                                              bool keep_going) {
-    auto next = [jobs = inputs.jobs, at = std::size_t{0}]() mutable -> std::optional<PlateJob> {
-        return at < jobs.size() ? std::optional(jobs[at++]) : std::nullopt;
+/// Files → read.
+pipeline::Flow::Outlet<PlateFileBatch> read_lane(pipeline::Flow& flow, std::string name,
+                                                 const std::vector<PlateJob>& files, bool keep_going) {
+    auto next = [files, at = std::size_t{0}]() mutable -> std::optional<PlateJob> {
+        return at < files.size() ? std::optional(files[at++]) : std::nullopt;
     };
-    auto files = flow.source<PlateJob>("plate exports", std::move(next),
-                                       [](const PlateJob& job) { return job.bytes * memory_per_file_byte; });
-    auto read = flow.stage(files, pipeline::ReadPlates{keep_going});
-    return flow.stage(read, pipeline::PlaceWells{inputs.placement});
+    auto source = flow.source<PlateJob>(std::move(name), std::move(next),
+                                        [](const PlateJob& job) { return job.bytes * memory_per_file_byte; });
+    return flow.stage(source, pipeline::ReadPlates{keep_going});
+}
+
+/// Lanes of plates (files → read → place → collect) and of analysers' files (files → read → collect), as
+/// there are.
+void add_plate_lanes(pipeline::Flow& flow, const ScreenInputs& inputs, bool keep_going,
+                     pipeline::PlateCollection& collection, std::vector<PlateFileBatch>& offline) {
+    if (!inputs.jobs.empty())
+        flow.sink(
+            flow.stage(read_lane(flow, "plate exports", inputs.jobs, keep_going),
+                       pipeline::PlaceWells{inputs.placement}),
+            "collect plates", [&](PlateBatch batch) { collection.add(std::move(batch)); },
+            pipeline::InOrder::yes);
+    if (!inputs.offline_jobs.empty())
+        flow.sink(
+            read_lane(flow, "offline analysers", inputs.offline_jobs, keep_going), "collect samples",
+            [&](PlateFileBatch batch) { offline.push_back(std::move(batch)); }, pipeline::InOrder::yes);
 }
 
 pipeline::PoolLaneOptions lane_options(const RunScreenOptions& options, const ScreenConfig& config,
@@ -77,16 +93,14 @@ std::size_t lane_width(const PoolInputs& pool) {
 /// Reads plates and reads in one flow, each into its place.
 pipeline::RunReport collect(const RunScreenOptions& options, const ScreenConfig& config,
                             const ScreenInputs& inputs, std::vector<PoolInputs>& pools,
-                            pipeline::PlateCollection& collection,
+                            pipeline::PlateCollection& collection, std::vector<PlateFileBatch>& offline,
                             const pipeline::InterruptGuard& interrupt) {
     pipeline::Flow flow("screen");
     std::uint64_t input_bytes = 0;
-    for (const PlateJob& job : inputs.jobs)
-        input_bytes += job.bytes;
-    if (!inputs.jobs.empty())
-        flow.sink(
-            plate_lane(flow, inputs, options.keep_going), "collect plates",
-            [&](PlateBatch batch) { collection.add(std::move(batch)); }, pipeline::InOrder::yes);
+    for (const auto* jobs : {&inputs.jobs, &inputs.offline_jobs})
+        for (const PlateJob& job : *jobs)
+            input_bytes += job.bytes;
+    add_plate_lanes(flow, inputs, options.keep_going, collection, offline);
     std::vector<std::unique_ptr<pipeline::PoolLane>> lanes;
     for (PoolInputs& pool : pools) {
         if (!pool.from_reads())
@@ -214,11 +228,10 @@ ScreenInputs checked_inputs(const ScreenConfig& config, std::vector<PoolInputs>&
 
 void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
     pipeline::Flow flow("screen");
-    std::size_t files = inputs.jobs.size();
-    if (!inputs.jobs.empty())
-        flow.sink(
-            plate_lane(flow, inputs, false), "collect plates", [](const PlateBatch&) {},
-            pipeline::InOrder::yes);
+    std::size_t files = inputs.jobs.size() + inputs.offline_jobs.size();
+    pipeline::PlateCollection collection;
+    std::vector<PlateFileBatch> offline;
+    add_plate_lanes(flow, inputs, false, collection, offline);
     std::vector<std::unique_ptr<pipeline::PoolLane>> lanes;
     for (PoolInputs& pool : pools) {
         files += pool.counts.files.size();
@@ -233,7 +246,8 @@ void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
     fmt::print("{}", flow.describe());
     if (!inputs.jobs.empty())
         fmt::print(
-            "then: join strains -> measure traits -> normalise -> quality -> score -> rank -> result.h5\n");
+            "then: join strains{} -> measure traits -> normalise -> quality -> score -> rank -> result.h5\n",
+            inputs.offline_jobs.empty() ? "" : " -> join samples with vessels");
     for (const PoolInputs& pool : pools)
         if (pool.de_novo)
             fmt::print("then: {} of reads -> barcodes -> counts in {} -> score -> result.h5, counts.csv\n",
@@ -269,10 +283,12 @@ Exit run_screen(const RunScreenOptions& options) {
     screen.strains = std::move(inputs.strains);
     screen.plates.limit_memory(options.common.memory_bytes / share_of_readings,
                                result_folder(options, config));
-    spdlog::info("reading {} with {}", counted(inputs.jobs.size(), "file"),
+    spdlog::info("reading {} with {}", counted(inputs.jobs.size() + inputs.offline_jobs.size(), "file"),
                  counted(pipeline::usable_threads(), "thread"));
-    const pipeline::RunReport report = collect(options, config, inputs, pools, screen.plates, interrupt);
-    finish_inputs(config, inputs, screen);
+    std::vector<PlateFileBatch> offline;
+    const pipeline::RunReport report =
+        collect(options, config, inputs, pools, screen.plates, offline, interrupt);
+    finish_inputs(config, inputs, std::move(offline), screen);
     inputs.placement = std::vector<pipeline::PlacementOptions>();  // what they say is in the plates now
     spdlog::info("{}, {}, {}", counted(screen.plates.plates.size(), "plate"),
                  counted(screen.readouts.size(), "readout"), counted(screen.plates.rejects.size(), "reject"));

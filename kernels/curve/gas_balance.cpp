@@ -1,6 +1,7 @@
 #include "kernels/curve/gas_balance.hpp"
 
 #include <cassert>
+#include <cmath>
 #include <cstddef>
 
 #include "kernels/curve/exp_log.hpp"
@@ -9,8 +10,17 @@
 namespace wellsieve::kernels::curve {
 namespace {
 
-bool are_fractions(double oxygen, double carbon_dioxide) noexcept {
-    return oxygen >= 0 && carbon_dioxide >= 0 && oxygen + carbon_dioxide < 1;
+bool are_fractions(double oxygen, double carbon_dioxide, double water) noexcept {
+    return oxygen >= 0 && carbon_dioxide >= 0 && water >= 0 && oxygen + carbon_dioxide + water < 1;
+}
+
+/// The first of the smallest readings; 0 where there are none.
+std::size_t lowest(std::span<const double> values) noexcept {
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (values[i] < values[found] || std::isnan(values[found]))
+            found = i;
+    return found;
 }
 
 }  // namespace
@@ -18,19 +28,19 @@ bool are_fractions(double oxygen, double carbon_dioxide) noexcept {
 GasRates gas_balance(const GasStreams& streams, double molar_volume) noexcept {
     const auto& s = streams;
     GasRates out;
-    if (!are_fractions(s.inlet_oxygen, s.inlet_carbon_dioxide) ||
-        !are_fractions(s.outlet_oxygen, s.outlet_carbon_dioxide) || !(s.inlet_l_per_h > 0) ||
+    if (!are_fractions(s.inlet_oxygen, s.inlet_carbon_dioxide, 0) ||
+        !are_fractions(s.outlet_oxygen, s.outlet_carbon_dioxide, s.outlet_water) || !(s.inlet_l_per_h > 0) ||
         !(s.broth_l > 0))
         return out;
+    const double outlet_oxygen = s.outlet_oxygen / (1 - s.outlet_water);
+    const double outlet_carbon_dioxide = s.outlet_carbon_dioxide / (1 - s.outlet_water);
     const double inert_in = 1 - s.inlet_oxygen - s.inlet_carbon_dioxide;
-    const double inert_out = 1 - s.outlet_oxygen - s.outlet_carbon_dioxide;
+    const double inert_out = 1 - outlet_oxygen - outlet_carbon_dioxide;
     out.outlet_l_per_h = s.inlet_l_per_h * inert_in / inert_out;
     const double mmol_per_l = 1000 / (s.broth_l * molar_volume);
-    out.oxygen_uptake =
-        (s.inlet_l_per_h * s.inlet_oxygen - out.outlet_l_per_h * s.outlet_oxygen) * mmol_per_l;
+    out.oxygen_uptake = (s.inlet_l_per_h * s.inlet_oxygen - out.outlet_l_per_h * outlet_oxygen) * mmol_per_l;
     out.carbon_dioxide_evolution =
-        (out.outlet_l_per_h * s.outlet_carbon_dioxide - s.inlet_l_per_h * s.inlet_carbon_dioxide) *
-        mmol_per_l;
+        (out.outlet_l_per_h * outlet_carbon_dioxide - s.inlet_l_per_h * s.inlet_carbon_dioxide) * mmol_per_l;
     if (out.oxygen_uptake > 0)
         out.respiratory_quotient = out.carbon_dioxide_evolution / out.oxygen_uptake;
     return out;
@@ -48,7 +58,7 @@ double static_kla(double oxygen_uptake, double saturated_mmol_per_l, double diss
 DynamicKla dynamic_kla(std::span<const double> times_h, std::span<const double> dissolved, double saturated,
                        double from, double to) noexcept {
     assert(times_h.size() == dissolved.size());
-    std::size_t first = 0;
+    std::size_t first = lowest(dissolved);
     while (first < dissolved.size() && !(dissolved[first] >= from * saturated))
         ++first;
     std::size_t end = first;

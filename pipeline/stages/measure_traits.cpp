@@ -23,7 +23,7 @@ struct FlaggedValue {
     Flag flag = Flag::not_measured;
 };
 
-/// The readouts of a plate by name, in rounds of readings; those that are written on change keep their times.
+/// The readouts of a plate by name, in rounds of readings; what is written on change, and samples, keep their times.
 class NamedSeries {
   public:
     NamedSeries(const NamedPlate& named, const std::vector<NamedReadout>& readouts, const GasOptions& gas,
@@ -42,7 +42,7 @@ class NamedSeries {
         if (!i)
             return nullptr;
         const ReadoutSeries& as_read = named_.plate->series[*i];
-        if (!rounds_[*i] && !as_read.readout.on_change)
+        if (!rounds_[*i] && !as_read.readout.on_change && !as_read.of_samples)
             rounds_[*i] = in_rounds(as_read, named_.plate->shape.wells());
         return rounds_[*i] && *rounds_[*i] ? &**rounds_[*i] : &as_read;
     }

@@ -175,6 +175,15 @@ void annotate_from_samples(const PlateFile& file, std::uint32_t plate, PlateData
     }
 }
 
+void name_vessels(const PlateFile& file, std::uint32_t plate, PlateData& data) {
+    if (file.plates[plate].vessels != plates::Vessels::reactors)
+        return;
+    data.vessels.resize(data.shape.wells());
+    for (const auto& [place, name] : file.samples)
+        if (place.first == plate && data.shape.contains(place.second))
+            data.vessels[data.shape.index(place.second)] = name;
+}
+
 /// The file's readings, one matrix a readout and read.
 class SeriesBuilder {
   public:
@@ -312,6 +321,7 @@ PlateData place_plate(const PlacementOptions& entry, const PlateFileBatch& batch
     const auto* wells = layout == nullptr ? nullptr : layout->wells_of(data.layout_plate);
     data.shape = shape_of(batch.file, plate, wells);
     data.wells.resize(data.shape.wells());
+    name_vessels(batch.file, plate, data);
     data.series = SeriesBuilder(batch, reads, plate, data.shape).build();
     if (!entry.plate_list.empty())
         if (const auto start_h = listed_as(entry, batch, plate).start_h)

@@ -25,7 +25,7 @@ void read_into(PlateFileBatch& batch) {
 }  // namespace
 
 PlateFileBatch ReadPlates::operator()(const PlateJob& job) const {
-    PlateFileBatch batch{job, {job.name, job.bytes, {}, "plates", {}, 0, 0, 0}, {}, false, {}};
+    PlateFileBatch batch{job, {job.name, job.bytes, {}, job.kind, {}, 0, 0, 0}, {}, false, {}};
     try {
         read_into(batch);
     } catch (const formats::FormatError& error) {

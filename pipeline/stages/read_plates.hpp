@@ -13,8 +13,9 @@ struct PlateJob {
     std::string path;  ///< to open it
     std::string name;  ///< for messages and results: relative to the configuration
     std::string reader = "auto";
-    std::size_t entry = 0;  ///< which of the configuration's [[plates]] it belongs to
+    std::size_t entry = 0;  ///< which of the configuration's [[plates]], or [[offline]], it belongs to
     std::uint64_t bytes = 0;
+    std::string kind = "plates";  ///< or "offline"
 };
 
 /// A file as its reader sees it.

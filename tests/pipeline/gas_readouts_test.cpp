@@ -56,6 +56,51 @@ TEST_CASE("rates follow the balance of the inert gas, at each change of an input
     CHECK_FALSE(gas_series("our", gas, plate, find));
 }
 
+TEST_CASE("off-gas that is humid, late, and of enriched air") {
+    PlateData plate;
+    plate.shape = {1, 1};
+    // At one hour the inlet goes from air to 40 % oxygen; the analyser sees it 600 s later.
+    const auto outlet =
+        [](double inlet_oxygen) {  // of 60 sL/h into 1 L that takes up 30 and gives off 27 mmol
+            const double mol = 60 / 22.414;
+            const double left = mol - 0.030 + 0.027;
+            const double water = 0.02;
+            return std::pair((mol * inlet_oxygen - 0.030) / left * (1 - water) * 100,
+                             (mol * 0.0004 + 0.027) / left * (1 - water) * 100);
+        };
+    std::map<std::string, ReadoutSeries> inputs{
+        {"flow", held("sL/h", {0}, {60})},
+        {"o2_in", held("%", {0, 3600}, {20.95, 40})},
+        {"o2", held("%", {0, 4200}, {outlet(0.2095).first, outlet(0.4).first})},
+        {"co2", held("%", {0, 4200}, {outlet(0.2095).second, outlet(0.4).second})}};
+    for (const auto& [name, series] : inputs)
+        plate.series.push_back(series);
+    const FindReadout find = [&](const std::string& name) -> const ReadoutSeries* {
+        const auto found = inputs.find(name);
+        return found == inputs.end() ? nullptr : &found->second;
+    };
+    GasOptions gas;
+    gas.inlet_flow = "flow";
+    gas.inlet_oxygen = "o2_in";
+    gas.outlet_oxygen = "o2";
+    gas.outlet_carbon_dioxide = "co2";
+    gas.volume_l = 1;
+    gas.outlet_water_percent = 2;
+    gas.outlet_delay_s = 600;
+    const auto our = gas_series("our", gas, plate, find);
+    const auto rq = gas_series("rq", gas, plate, find);
+    REQUIRE(our);
+    CHECK(our->times_s == std::vector<double>{0, 3600});
+    for (const double value : our->values)
+        CHECK(value == Approx(30).epsilon(1e-9));
+    for (const double value : rq->values)
+        CHECK(value == Approx(0.9).epsilon(1e-9));
+    gas.outlet_delay_s = 0;  // then 600 s of enriched air are held against the air before
+    CHECK(gas_series("our", gas, plate, find)->values[1] > 400);
+    gas.inlet_oxygen = "nothing";
+    CHECK_FALSE(gas_series("our", gas, plate, find));
+}
+
 TEST_CASE("kLa is what is taken up over what is missing, and transfer the other way round") {
     PlateData plate;
     plate.shape = {1, 1};

@@ -36,6 +36,43 @@ TEST_CASE("the balance gives back what was taken up and given off") {
     }
 }
 
+TEST_CASE("enriched gas is balanced by what went in") {
+    for (const double oxygen : {0.2095, 0.4, 0.95}) {
+        GasStreams s;
+        s.inlet_oxygen = oxygen;
+        s.inlet_l_per_h = 30;
+        s.broth_l = 1;
+        const double mol = 30 / molar_volume_l_per_mol;
+        const double left = mol - 0.1 + 0.08;  // 100 mmol O2 in, 80 mmol CO2 out in an hour
+        s.outlet_oxygen = (mol * oxygen - 0.1) / left;
+        s.outlet_carbon_dioxide = (mol * s.inlet_carbon_dioxide + 0.08) / left;
+        CHECK(gas_balance(s).oxygen_uptake == Approx(100).epsilon(1e-9));
+        CHECK(gas_balance(s).carbon_dioxide_evolution == Approx(80).epsilon(1e-9));
+    }
+    GasStreams pure;  // without inert gas nothing tells what left
+    pure.inlet_oxygen = 1;
+    pure.inlet_carbon_dioxide = 0;
+    pure.inlet_l_per_h = pure.broth_l = 1;
+    pure.outlet_oxygen = 0.9;
+    pure.outlet_carbon_dioxide = 0.1;
+    CHECK(std::isnan(gas_balance(pure).oxygen_uptake));
+}
+
+TEST_CASE("humid gas is balanced as dry gas, and taken for dry it is wrong") {
+    GasStreams s = with_rates(50, 45, 60, 1);
+    const double water = 0.0419;  // saturated at 30 °C: 42.5 hPa of 1013
+    s.outlet_oxygen *= 1 - water;
+    s.outlet_carbon_dioxide *= 1 - water;
+    CHECK(gas_balance(s).oxygen_uptake > 70);  // water counted as inert gas leaves less room for oxygen
+    s.outlet_water = water;
+    CHECK(gas_balance(s).oxygen_uptake == Approx(50).epsilon(1e-9));
+    CHECK(gas_balance(s).respiratory_quotient == Approx(0.9).epsilon(1e-9));
+    for (const double bad : {-0.01, 1.0, static_cast<double>(NAN)}) {
+        s.outlet_water = bad;
+        CHECK(std::isnan(gas_balance(s).oxygen_uptake));
+    }
+}
+
 TEST_CASE("without the inert balance the uptake would be wrong where RQ is not 1") {
     const GasStreams s = with_rates(60, 120, 30, 1);
     const double naive = s.inlet_l_per_h * (s.inlet_oxygen - s.outlet_oxygen) * 1000 / molar_volume_l_per_mol;
@@ -87,6 +124,15 @@ TEST_CASE("kLa by gassing out") {
     CHECK(std::isnan(dynamic_kla({}, {}, 100).kla_per_h));
     const std::vector<double> flat(t.size(), 50.0);
     CHECK(std::isnan(dynamic_kla(t, flat, 100).kla_per_h));
+    // A track that begins before the nitrogen: 100 %, down, and up again.
+    std::vector<double> whole_t, whole_c;
+    for (int i = 0; i < 30; ++i) {
+        whole_t.push_back((i - 40) / 1800.0);
+        whole_c.push_back(100 * std::exp(-i / 3.0));
+    }
+    whole_t.insert(whole_t.end(), t.begin(), t.end());
+    whole_c.insert(whole_c.end(), c.begin(), c.end());
+    CHECK(dynamic_kla(whole_t, whole_c, 100).kla_per_h == Approx(150).epsilon(1e-9));
     // Cells that take up 3000 %/h hold the level at 80 %.
     for (double& x : c)
         x *= 0.8;
