@@ -8,6 +8,7 @@
 #define HWY_TARGET_INCLUDE "kernels/curve/curve_traits.cpp"
 #include <hwy/foreach_target.h>
 // foreach_target comes before what is compiled for each target.
+#include "kernels/curve/curve_areas-inl.hpp"
 #include "kernels/curve/curve_traits_internal.hpp"
 #include "kernels/curve/exp_log-inl.hpp"
 #include "kernels/curve/usable_readings-inl.hpp"
@@ -118,32 +119,8 @@ class Block {
 
     /// Trapezoids, of the value or, where `start` is given, of ln(value / start); NaN where it is not known.
     Vector area(const CommonWindow& window, const Vector* start) {
-        const Lanes d;
-        Vector sum = hn::Zero(d);
-        const Vector from = number(window.from_h);
-        const Vector to = number(window.to_h);
-        Vector before_t = row_of(readings_.times_h(), 0);
-        Vector before = height(0, start);
-        Vector last_t = before_t;
-        const Vector first_t = before_t;
-        for (std::size_t k = 1; k < readings_.most(); ++k) {
-            const Vector t = row_of(readings_.times_h(), k);
-            const Vector y = height(k, start);
-            const Vector begin = hn::IfThenElse(hn::Lt(before_t, from), from, before_t);
-            const Vector end = hn::IfThenElse(hn::Lt(to, t), to, t);
-            const Vector slope = hn::Div(hn::Sub(y, before), hn::Sub(t, before_t));
-            const Vector middle = hn::Sub(hn::Mul(hn::Add(begin, end), number(0.5)), before_t);
-            const Vector part = hn::Mul(hn::Add(before, hn::Mul(slope, middle)), hn::Sub(end, begin));
-            const Mask there = is_there(k);
-            sum = hn::Add(sum, hn::IfThenElseZero(hn::And(there, hn::Lt(begin, end)), part));
-            last_t = hn::IfThenElse(there, t, last_t);
-            before_t = t;
-            before = y;
-        }
-        const Mask covered =
-            hn::And(hn::And(hn::Le(first_t, from), hn::Ge(last_t, to)), hn::Ge(count_, number(2.0)));
-        const Mask finite = hn::Lt(hn::Abs(sum), number(std::numeric_limits<double>::infinity()));
-        return hn::IfThenElse(hn::And(covered, finite), sum, number(undefined));
+        const auto height_of = [&](std::size_t k) HWY_ATTR { return height(k, start); };
+        return areas_under(readings_, count_, window.from_h, window.to_h, height_of);
     }
 
     Vector first_rise_to(Vector threshold, bool smoothed) {

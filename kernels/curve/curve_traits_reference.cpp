@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "kernels/curve/curve_areas_internal.hpp"
 #include "kernels/curve/curve_traits.hpp"
 #include "kernels/curve/curve_traits_internal.hpp"
 #include "kernels/curve/exp_log.hpp"
@@ -90,20 +91,10 @@ class Well {
     double time_of_maximum() const { return values_.empty() ? undefined : times_h_[top_]; }
 
     double area(const CommonWindow& window, double logarithm_of) const {
-        if (values_.size() < 2 || !(times_h_.front() <= window.from_h) || !(times_h_.back() >= window.to_h))
-            return undefined;
-        double sum = 0;
-        for (std::size_t i = 1; i < values_.size(); ++i) {
-            const double begin = std::max(times_h_[i - 1], window.from_h);
-            const double end = std::min(times_h_[i], window.to_h);
-            if (!(begin < end))
-                continue;
-            const double before = height(i - 1, logarithm_of);
-            const double slope = (height(i, logarithm_of) - before) / (times_h_[i] - times_h_[i - 1]);
-            const double middle = (begin + end) * 0.5 - times_h_[i - 1];
-            sum += (before + slope * middle) * (end - begin);
-        }
-        return std::isfinite(sum) ? sum : undefined;
+        std::vector<double> heights;
+        for (std::size_t i = 0; i < values_.size(); ++i)
+            heights.push_back(height(i, logarithm_of));
+        return area_under(times_h_, heights, window.from_h, window.to_h);
     }
 
     double first_rise_to(double threshold, bool smoothed) const {

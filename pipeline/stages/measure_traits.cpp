@@ -11,6 +11,7 @@
 #include "pipeline/reading_rounds.hpp"
 #include "pipeline/readout_correction.hpp"
 #include "pipeline/sensor_features.hpp"
+#include "pipeline/window_areas.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -23,7 +24,8 @@ struct FlaggedValue {
     Flag flag = Flag::not_measured;
 };
 
-/// The readouts of a plate by name, in rounds of readings; what is written on change, and samples, keep their times.
+/// The readouts of a plate by name, in rounds of readings; what is written on change, and samples, keep their
+/// times.
 class NamedSeries {
   public:
     NamedSeries(const NamedPlate& named, const std::vector<NamedReadout>& readouts, const GasOptions& gas,
@@ -141,13 +143,11 @@ bool in_window(const Curve& curve, std::size_t time, const TraitOptions& trait) 
     return std::isnan(h) || (!(h < trait.from_h) && !(h > trait.to_h));
 }
 
-/// Extremum, mean or area of the readings in the window; a flagged one among them flags the whole.
+/// Extremum or mean of the readings in the window; a flagged one among them flags the whole.
 FlaggedValue over_window(const Curve& curve, const TraitOptions& trait) {
     double sum = 0;
-    double area = 0;
     double best = missing;
     std::size_t count = 0;
-    std::size_t last = 0;
     for (std::size_t t = 0; t < curve.times(); ++t) {
         if (!was_read(curve.flag(t)) || !in_window(curve, t, trait))
             continue;
@@ -155,26 +155,30 @@ FlaggedValue over_window(const Curve& curve, const TraitOptions& trait) {
             return {missing, curve.flag(t)};
         const double value = curve.value(t);
         sum += value;
-        if (count > 0)
-            area += (curve.value(last) + value) / 2 * (curve.time_h(t) - curve.time_h(last));
         best = trait.feature == Feature::minimum ? std::fmin(best, value) : std::fmax(best, value);
-        last = t;
         ++count;
     }
     if (count == 0 || (trait.feature == Feature::auc && count < 2))
         return {};
-    switch (trait.feature) {
-        case Feature::mean:
-            return {sum / static_cast<double>(count), Flag::none};
-        case Feature::auc:
-            return {area, Flag::none};
-        default:
-            return {best, Flag::none};
-    }
+    const bool of_all = trait.feature == Feature::mean || trait.feature == Feature::auc;
+    return {of_all ? sum / static_cast<double>(count) : best, Flag::none};
 }
 
-FlaggedValue feature_of(const Curve& curve, const TraitOptions& trait) {
-    return trait.feature == Feature::endpoint ? endpoint(curve, trait.time_h) : over_window(curve, trait);
+/// The feature of each well; an area has the flags of the readings in its window, too.
+std::vector<FlaggedValue> features_of(const ReadoutSeries& series, const std::vector<double>& values,
+                                      std::size_t wells, const TraitOptions& trait) {
+    std::vector<FlaggedValue> found(wells);
+    const bool is_area = trait.feature == Feature::auc;
+    const std::vector<double> areas =
+        is_area ? window_areas(series, values, wells, trait) : std::vector<double>();
+    for (std::size_t well = 0; well < wells; ++well) {
+        const Curve curve{series, values, wells, well};
+        found[well] =
+            trait.feature == Feature::endpoint ? endpoint(curve, trait.time_h) : over_window(curve, trait);
+        if (is_area && found[well].flag == Flag::none && !std::isnan(found[well].value))
+            found[well] = {areas[well], std::isnan(areas[well]) ? unsupported : Flag::none};
+    }
+    return found;
 }
 
 PlateTrait unmeasured(std::size_t wells) {
@@ -192,14 +196,19 @@ PlateTrait measure(const PlateData& plate, const ReadoutSeries* series, const Tr
     PlateTrait out = unmeasured(wells);
     if (series == nullptr)
         return out;
-    const std::vector<double> corrected = corrected_values(plate, *series, trait, correction);
+    out.reasons.resize(wells);
+    const std::vector<FlaggedValue> as_read = features_of(*series, series->values, wells, trait);
+    const std::vector<FlaggedValue> of_corrected =
+        features_of(*series, corrected_values(plate, *series, trait, correction), wells, trait);
     for (std::size_t well = 0; well < wells; ++well) {
-        const FlaggedValue raw = feature_of({*series, series->values, wells, well}, trait);
+        const FlaggedValue& raw = as_read[well];
         out.raw[well] = raw.value;
         out.flags[well] = raw.flag;
+        if (raw.flag == unsupported)
+            out.reasons[well] = window_not_covered;
         if (raw.flag != Flag::none)
             continue;
-        const FlaggedValue value = feature_of({*series, corrected, wells, well}, trait);
+        const FlaggedValue& value = of_corrected[well];
         out.corrected[well] = std::isfinite(value.value) ? value.value : missing;
         out.flags[well] = value.flag == Flag::none && std::isnan(value.value) ? Flag::error : value.flag;
     }
@@ -208,8 +217,11 @@ PlateTrait measure(const PlateData& plate, const ReadoutSeries* series, const Tr
 
 void divide(PlateTrait& numerator, const PlateTrait& denominator) {
     for (std::size_t well = 0; well < numerator.raw.size(); ++well) {
-        if (numerator.flags[well] == Flag::none)
+        if (numerator.flags[well] == Flag::none) {
             numerator.flags[well] = denominator.flags[well];
+            if (denominator.flags[well] == unsupported)
+                numerator.reasons[well] = denominator.reasons[well];
+        }
         numerator.raw[well] /= denominator.raw[well];
         numerator.corrected[well] /= denominator.corrected[well];
         if (numerator.flags[well] == Flag::none && !(denominator.corrected[well] > 0))

@@ -17,8 +17,7 @@ struct PlateTrait {
     std::vector<double> corrected;       ///< blank subtracted, divided by the `per` readout
     std::vector<double> standard_error;  ///< of `corrected`, from the curve alone; NaN where unknown
     std::vector<formats::plates::Flag> flags;
-    std::vector<std::string_view>
-        reasons;  ///< for `unsupported` wells; empty where the trait is of no growth curve
+    std::vector<std::string_view> reasons;  ///< for `unsupported` wells; may be empty
 };
 
 /// What the traits of one plate are, and the growth curves that they were taken from.
