@@ -139,27 +139,64 @@ SensorFeature yield_of(const SensorTrack& made, const SensorTrack& used) {
     return {falls ? -line.slope : line.slope, line.standard_error};
 }
 
+/// A track with the standard deviation of each value.
+struct NoisyTrack {
+    SensorTrack track;
+    std::vector<double> sd;
+};
+
+/// The known readings; where there are more than `most`, means of as many neighbours as it takes. An online
+/// sensor reads every minute what a culture takes hours for.
+NoisyTrack in_groups(const SensorTrack& track, double sd, std::size_t most) {
+    NoisyTrack grouped;
+    std::vector<std::size_t> known;
+    for (std::size_t i = 0; i < track.values.size(); ++i)
+        if (std::isfinite(track.values[i]))
+            known.push_back(i);
+    const std::size_t size = (known.size() + most - 1) / most;
+    for (std::size_t first = 0; first < known.size(); first += size) {
+        const std::size_t n = std::min(size, known.size() - first);
+        double time_h = 0;
+        double value = 0;
+        for (std::size_t k = first; k < first + n; ++k) {
+            time_h += track.times_h[known[k]] / static_cast<double>(n);
+            value += track.values[known[k]] / static_cast<double>(n);
+        }
+        add(grouped.track, time_h, value);
+        grouped.sd.push_back(sd / std::sqrt(static_cast<double>(n)));
+    }
+    return grouped;
+}
+
 /// What the culture makes (or, negative, takes up) per biomass and hour while it grows exponentially.
 SensorFeature specific_rate(const TraitOptions& trait, const SensorTrack& track, const SensorTrack& biomass,
                             std::uint32_t stream) {
     constexpr std::uint32_t draws = 100;
     constexpr std::size_t columns = 2;
-    std::map<double, std::array<double, columns>> at_time;
-    const auto enter = [&](const SensorTrack& of, std::size_t column) {
-        for (std::size_t i = 0; i < of.values.size(); ++i)
-            at_time.try_emplace(of.times_h[i], std::array{missing, missing}).first->second[column] =
-                of.values[i];
+    constexpr std::size_t most_readings = 200;
+    struct Sample {
+        std::array<double, columns> values{missing, missing};
+        std::array<double, columns> sd{1, 1};
     };
-    enter(biomass, 0);
-    enter(track, 1);
+    std::map<double, Sample> at_time;
+    const auto enter = [&](const NoisyTrack& of, std::size_t column) {
+        for (std::size_t i = 0; i < of.sd.size(); ++i) {
+            Sample& sample = at_time[of.track.times_h[i]];
+            sample.values[column] = of.track.values[i];
+            sample.sd[column] = of.sd[i];
+        }
+    };
+    enter(in_groups(biomass, trait.per_sd, most_readings), 0);
+    enter(in_groups(track, trait.sd, most_readings), 1);
     std::vector<double> times_h;
     std::vector<double> values;
     std::vector<double> sd;
-    const double start_h = std::isnan(trait.from_h) ? at_time.begin()->first : trait.from_h;
-    for (const auto& [time_h, pair] : at_time) {
+    const double start_h =
+        std::isnan(trait.from_h) ? std::min(biomass.times_h.front(), track.times_h.front()) : trait.from_h;
+    for (const auto& [time_h, sample] : at_time) {
         times_h.push_back(time_h - start_h);
-        values.insert(values.end(), pair.begin(), pair.end());
-        sd.insert(sd.end(), {trait.per_sd, trait.sd});
+        values.insert(values.end(), sample.values.begin(), sample.values.end());
+        sd.insert(sd.end(), sample.sd.begin(), sample.sd.end());
     }
     curve::FluxOptions options;
     options.degradation_per_h = {&trait.decay_per_h, 1};

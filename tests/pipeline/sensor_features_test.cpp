@@ -192,3 +192,40 @@ TEST_CASE("kLa by gassing out, within the window") {
     trait.saturated = 1000;
     CHECK(sensor_feature(trait, after, nullptr).reason == "not_reached");
 }
+
+TEST_CASE("a yield is taken at the readings of the one that has fewer") {
+    // Biomass every 0.01 h, glucose at five times with errors that alternate.
+    SensorTrack biomass;
+    for (int i = 0; i <= 1000; ++i) {
+        biomass.times_h.push_back(0.01 * i);
+        biomass.values.push_back(0.1 * i);
+    }
+    const SensorTrack glucose{{0, 2.5, 5, 7.5, 10}, {100.1, 74.9, 50.1, 24.9, 0.1}};
+    const SensorFeature found = sensor_feature(trait_of(Feature::yield_on), biomass, &glucose);
+    CHECK(found.value == Approx(1).epsilon(2e-3));
+    CHECK(found.standard_error > 5e-4);  // five points scatter by 0.1 over a range of 100
+    const SensorFeature other_way = sensor_feature(trait_of(Feature::yield_on), glucose, &biomass);
+    CHECK(other_way.value == Approx(-1).epsilon(2e-3));
+}
+
+TEST_CASE("a specific rate of a few samples beside biomass of every five seconds") {
+    TraitOptions trait = trait_of(Feature::specific_rate);
+    trait.sd = 0.05;
+    trait.per_sd = 0.02;
+    constexpr double rate = 0.4;
+    constexpr double uptake = -0.8;
+    SensorTrack biomass;
+    for (int i = 0; i <= 7200; ++i) {
+        biomass.times_h.push_back(i / 720.0);
+        biomass.values.push_back(0.1 * std::exp(rate * biomass.times_h.back()) + (i % 2 == 0 ? 0.02 : -0.02));
+    }
+    SensorTrack glucose;
+    for (const double h : {0.0, 3.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0}) {
+        glucose.times_h.push_back(h);
+        glucose.values.push_back(20 + uptake * 0.1 / rate * (std::exp(rate * h) - 1));
+    }
+    const SensorFeature found = sensor_feature(trait, glucose, &biomass);
+    CHECK(found.value == Approx(uptake).epsilon(2e-3));
+    CHECK(found.standard_error > 1e-3);
+    CHECK(found.standard_error < 0.03);
+}
