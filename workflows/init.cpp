@@ -10,6 +10,7 @@
 #include "formats/error.hpp"
 #include "formats/plates/layout.hpp"
 #include "formats/plates/reader.hpp"
+#include "formats/plates/sample_table.hpp"
 #include "formats/reads/library.hpp"
 #include "formats/reads/read_source.hpp"
 #include "formats/reads/sample_sheet.hpp"
@@ -28,12 +29,14 @@ namespace reads = formats::reads;
 /// What the files of a folder turned out to be.
 struct Found {
     std::vector<std::string> exports;
-    std::vector<std::string> others;                  ///< tables and files that no reader takes
+    std::vector<std::string> analysers;  ///< exports of samples, where there are others beside them
+    std::vector<std::string> others;     ///< tables and files that no reader takes
     std::map<std::string, plates::Readout> readouts;  ///< by the name they get
     std::string layout;
     std::string strains;
     std::string plate_list;
     std::string masks;
+    std::string taken;  ///< a table of the samples that analysers measured
     std::vector<std::string> reads;
     std::string library;
     std::string samples;
@@ -76,6 +79,8 @@ bool take_table(const plates::Document& document, const std::string& name, Found
         found.layout = name;
     else if (!has_well && name.find("strain") != std::string::npos && reads(plates::read_strain_table))
         found.strains = name;
+    else if (name.find("sample") != std::string::npos && reads(plates::read_sample_table))
+        found.taken = name;
     else
         return false;
     return true;
@@ -123,7 +128,7 @@ void look_at(const fs::path& path, const std::string& name, Found& found) {
             return;
         }
         const plates::PlateFile file = plates::read_plate_file(document);
-        found.exports.push_back(name);
+        (file.sample_rows.empty() ? found.exports : found.analysers).push_back(name);
         for (const plates::Readout& readout : file.readouts)
             found.readouts.try_emplace(readout_name(readout), readout);
     } catch (const formats::FormatError&) {
@@ -141,6 +146,8 @@ Found look_around(const fs::path& folder) {
     Found found;
     for (const std::string& name : names)
         look_at(folder / name, name, found);
+    if (found.exports.empty())  // samples alone are what is screened
+        std::swap(found.exports, found.analysers);
     return found;
 }
 
@@ -182,6 +189,25 @@ std::string readout_section(const std::string& name, const plates::Readout& read
     return text;
 }
 
+/// Commented out where no analyser's file is there.
+std::string offline_toml(const Found& found) {
+    const std::string mark = found.analysers.empty() ? "# " : "";
+    std::string text =
+        fmt::format("\n{}{:<34}# samples measured by an analyser, joined with the vessels of the run\n", mark,
+                    "[[offline]]");
+    text +=
+        fmt::format("{}files = {}\n", mark,
+                    found.analysers.empty() ? quoted("cedex/*.txt") : quoted_files(found.analysers, found));
+    text += table_line("samples", found.taken, "samples.csv",
+                       "columns sample, vessel, time_h (or date_time), plate where there are several");
+    text +=
+        R"(# pattern = "{vessel}_{hours}"      # in the place of a table: {plate}, {vessel}, {hours}, {minutes}, {days}
+# plate = "run 1"                   # where neither says it
+# start = 2026-02-18T08:00:00       # of the run: dates are counted from here
+)";
+    return text;
+}
+
 std::string plates_toml(const Found& found) {
     std::string text = fmt::format("\n{}[strains]\n", found.strains.empty() ? "# " : "");
     text +=
@@ -194,14 +220,7 @@ std::string plates_toml(const Found& found) {
                        "columns file, plate, replicate, batch; run, start_h: several runs of a plate");
     text += table_line("masks", found.masks, "masks.csv", "columns plate, well, reason: wells to set aside");
     text += table_line("batch", "", "1", "plates made and grown together");
-    text += R"(
-# [[offline]]                       # samples measured by an analyser, joined with the vessels of the run
-# files = "cedex/*.txt"
-# samples = "samples.csv"           # columns sample, vessel, time_h (or date_time), plate where there are several
-# pattern = "{vessel}_{hours}"      # in the place of a table: {plate}, {vessel}, {hours}, {minutes}, {days}
-# plate = "run 1"                   # where neither says it
-# start = 2026-02-18T08:00:00       # of the run: dates are counted from here
-)";
+    text += offline_toml(found);
     for (const auto& [name, readout] : found.readouts)
         text += readout_section(name, readout);
     text +=

@@ -12,6 +12,7 @@ import json
 import math
 import os
 import random
+import shutil
 import sys
 import tempfile
 
@@ -204,6 +205,25 @@ def found_traits(program, out):
     return {(row["well"], row["trait"]): row for row in table(program, out, "traits")}
 
 
+def check_init(program, folder, out):
+    """`init` tells the run from the analyser's file, and finds the table of its samples."""
+    fresh = os.path.join(folder, "fresh")
+    os.mkdir(fresh)
+    for name in ("run.csv", "cedex.txt", "samples.csv", "layout.csv"):
+        shutil.copy(os.path.join(folder, name), fresh)
+    run(program, "init", fresh)
+    screen = os.path.join(fresh, "screen.toml")
+    with open(screen, encoding="utf-8") as file:
+        text = file.read()
+    lines = text.splitlines()
+    assert lines[lines.index('files = "*.txt"') - 1].startswith("[[offline]]"), text
+    assert '\nsamples = "samples.csv"' in text and '[readouts.glucose]' in text, text
+    run(program, "run", screen)
+    found = [row for row in table(program, os.path.join(fresh, "results"), "inputs") if row["kind"] == "offline"]
+    assert found and found[0]["rows_used"] == [row for row in table(program, out, "inputs")
+                                               if row["kind"] == "offline"][0]["rows_used"], found
+
+
 def test_simulated(program, folder):
     """Exponential growth, four vessels: rates within their errors, by names, by a table and by dates the same."""
     draw = random.Random(7)
@@ -243,6 +263,7 @@ def test_simulated(program, folder):
     for name in ("table", "dates"):
         assert {k: v["corrected"] for k, v in found_traits(program, outs[name]).items()} == {
             k: v["corrected"] for k, v in found.items()}, name
+    check_init(program, folder, outs["table"])
     worst = 0
     for vessel, mu in enumerate(MU):
         truth = {"growth": mu, "specific_rate glucose": Q_GLUCOSE[vessel], "specific_rate product": Q_PRODUCT[vessel],
