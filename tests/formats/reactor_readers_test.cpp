@@ -172,6 +172,8 @@ TEST_CASE("mfcs: without an elapsed time the clock counts; numbered tags are sev
     CHECK(file.shape(0) == PlateShape{1, 2});
     CHECK(readings(file, "A2") == "6.9 6.8");
     CHECK(times_s(file, "A1") == std::vector<double>{0, 120});
+    CHECK(times_s(read_sample("PDatTime;pH\n;(pH)\n02.01.2026 23:59;7\n03.01.2026 01:30;7\n"), "A1") ==
+          std::vector<double>{0, 91 * 60});  // hours and minutes
     CHECK_THROWS_WITH(read_sample("PDatTime;pH\n;(pH)\nsoon;7\n"),
                       Catch::Contains("line 3, column 1: 'soon' is not a time"));
 }
