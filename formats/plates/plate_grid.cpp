@@ -69,6 +69,8 @@ std::optional<double> days_of(std::array<int, 3> parts, char separator) {
         year = parts[0], month = parts[1], day = parts[2];
     else if (separator == '.' || parts[0] > 12)  // 22.08.2023, 29/02/2016
         month = parts[1], day = parts[0];
+    if (month > 12 || day > 31 || year > 9999)  // which std::chrono would wrap
+        return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year{year < 100 ? year + 2000 : year},
                                            std::chrono::month{static_cast<unsigned>(month)},
                                            std::chrono::day{static_cast<unsigned>(day)}};

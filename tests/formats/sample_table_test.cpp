@@ -62,6 +62,7 @@ TEST_CASE("a sample table that is none says where and why") {
     CHECK_THAT(refusal_of("sample,vessel\nS1,R1\nS1,R2\n"), Contains("line 3") && Contains("second time"));
     CHECK_THAT(refusal_of("sample,vessel,time_h\nS1,R1,noon\n"), Contains("'noon' is no number of hours"));
     CHECK_THAT(refusal_of("sample,vessel,date_time\nS1,R1,noon\n"), Contains("'noon' is no date and time"));
-    CHECK_THAT(refusal_of("sample,vessel,date_time\nS1,R1,2026-02-31 10:00\n"),
-               Contains("is no date and time"));
+    for (const char* date : {"2026-02-31", "2026-258-18", "2026-02-274", "2/274/2026", "67562-02-18"})
+        CHECK_THAT(refusal_of(std::string("sample,vessel,date_time\nS1,R1,") + date + " 10:00\n"),
+                   Contains("is no date and time"));
 }

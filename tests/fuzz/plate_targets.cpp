@@ -4,9 +4,11 @@
 #include <map>
 
 #include "formats/error.hpp"
+#include "formats/plates/calibration.hpp"
 #include "formats/plates/layout.hpp"
 #include "formats/plates/number_style_internal.hpp"
 #include "formats/plates/reader.hpp"
+#include "formats/plates/sample_table.hpp"
 #include "formats/plates/text.hpp"
 #include "formats/plates/tidy.hpp"
 #include "formats/plates/workbook.hpp"
@@ -110,6 +112,13 @@ void read_values(std::string_view text) {
     style_of_format(text);
 }
 
+void read_samples(const Document& document) {
+    for (const TakenSample& sample : read_sample_table(document)) {
+        require(!sample.sample.empty() && !sample.vessel.empty(), "a sample has a name and a vessel");
+        require(!std::isinf(sample.time_h) && !std::isinf(sample.taken_s), "a time is a number, or missing");
+    }
+}
+
 template <typename Read>
 Target table_target(std::string name, Read read) {
     return {std::move(name), [read](std::string_view bytes) {
@@ -139,6 +148,8 @@ std::vector<Target> plate_targets() {
     targets.push_back(table_target("strains", read_strain_table));
     targets.push_back(table_target("masks", read_masks));
     targets.push_back(table_target("plate_list", read_plate_list));
+    targets.push_back(table_target("calibration", read_calibration));
+    targets.push_back(table_target("sample_table", read_samples));
     return targets;
 }
 
