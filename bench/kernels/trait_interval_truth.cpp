@@ -20,7 +20,7 @@ using curve::CurveTraits;
 using curve::TraitInterval;
 using curve::TraitIntervals;
 
-constexpr std::size_t curves_a_cell = 300;
+constexpr std::size_t curves_a_cell = 1000;
 
 struct NamedTrait {
     const char* name;

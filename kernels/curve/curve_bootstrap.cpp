@@ -26,6 +26,9 @@ constexpr std::array mean_widths{8.0, 4.0, 2.0};  ///< times the window of the p
 constexpr double mean_share = 0.03;               ///< of the level, how far a mean may be from the parabola
 constexpr double span_share = 0.1;    ///< of all readings, the window of the level where there is no rate
 constexpr double least_share = 0.75;  ///< of the draws must have a trait
+/// Fourth differences of independent readings say as much of their noise as so many fewer would that are
+/// independent: the sum of their squared autocorrelations.
+constexpr double residuals_a_dof = 1 + 2 * (56 * 56 + 28 * 28 + 8 * 8 + 1) / (70.0 * 70.0);
 
 /// The usable readings of one well.
 struct Readings {
@@ -57,8 +60,14 @@ Readings readings_of(const Curves& curves, std::size_t well, const std::vector<S
     return readings;
 }
 
-/// The value at x = 0 of the parabola through the readings first … end − 1, x = t − `time_h`.
-double parabola_at(const Readings& readings, std::size_t first, std::size_t end, double time_h) {
+/// What a curve is without its noise.
+struct Level {
+    double value;
+    double variance;  ///< of one reading = 1
+};
+
+/// At x = 0 of the parabola through the readings first … end − 1, x = t − `time_h`.
+Level parabola_at(const Readings& readings, std::size_t first, std::size_t end, double time_h) {
     std::array<double, 5> moments{};
     std::array<double, 3> right{};
     for (std::size_t i = first; i < end; ++i) {
@@ -77,7 +86,8 @@ double parabola_at(const Readings& readings, std::size_t first, std::size_t end,
     const double a = moments[2] * moments[4] - moments[3] * moments[3];
     const double b = moments[2] * moments[3] - moments[1] * moments[4];
     const double c = moments[1] * moments[3] - moments[2] * moments[2];
-    return (a * right[0] + b * right[1] + c * right[2]) / (a * moments[0] + b * moments[1] + c * moments[2]);
+    const double determinant = a * moments[0] + b * moments[1] + c * moments[2];
+    return {(a * right[0] + b * right[1] + c * right[2]) / determinant, a / determinant};
 }
 
 /// The readings within `width_h` around each reading or, at the ends of the curve, beside it.
@@ -104,9 +114,9 @@ class Windows {
     double reach_h_;
 };
 
-std::vector<double> parabola_levels(const Readings& readings, double width_h) {
+std::vector<Level> parabola_levels(const Readings& readings, double width_h) {
     const std::size_t n = readings.values.size();
-    std::vector<double> levels(n);
+    std::vector<Level> levels(n);
     Windows window(readings.times_h, width_h);
     for (std::size_t i = 0; i < n; ++i) {
         window.move_to(i);
@@ -123,7 +133,7 @@ std::vector<double> parabola_levels(const Readings& readings, double width_h) {
 }
 
 /// Where the mean of a wide window says the same, it knows the level better.
-void take_means(const Readings& readings, double width_h, double noise_sd, std::vector<double>& levels) {
+void take_means(const Readings& readings, double width_h, double noise_sd, std::vector<Level>& levels) {
     const std::size_t n = levels.size();
     std::vector<double> sums(n + 1);
     std::partial_sum(readings.values.begin(), readings.values.end(), sums.begin() + 1);
@@ -132,19 +142,19 @@ void take_means(const Readings& readings, double width_h, double noise_sd, std::
         Windows window(readings.times_h, width_h * wider);
         for (std::size_t i = 0; i < n; ++i) {
             window.move_to(i);
-            const double mean =
-                (sums[window.end] - sums[window.first]) / static_cast<double>(window.end - window.first);
-            const double difference = std::abs(mean - levels[i]);
+            const auto count = static_cast<double>(window.end - window.first);
+            const double mean = (sums[window.end] - sums[window.first]) / count;
+            const double difference = std::abs(mean - levels[i].value);
             if (taken[i] || difference > noise_sd || difference > mean_share * std::abs(mean))
                 continue;
-            levels[i] = mean;
+            levels[i] = {mean, 1 / count};
             taken[i] = true;
         }
     }
 }
 
-std::vector<double> levels_of(const Readings& readings, double width_h, double noise_sd) {
-    std::vector<double> levels = parabola_levels(readings, width_h);
+std::vector<Level> levels_of(const Readings& readings, double width_h, double noise_sd) {
+    std::vector<Level> levels = parabola_levels(readings, width_h);
     take_means(readings, width_h, noise_sd, levels);
     return levels;
 }
@@ -164,7 +174,7 @@ std::vector<std::uint32_t> random_words(std::size_t times, const BootstrapOption
 }
 
 /// Curves of one well: [time][draw], the level alone in the last column.
-std::vector<double> drawn_curves(const Readings& readings, const std::vector<double>& levels,
+std::vector<double> drawn_curves(const Readings& readings, const std::vector<Level>& levels,
                                  std::size_t times, const std::vector<std::uint32_t>& words,
                                  std::size_t draws) {
     const std::size_t columns = draws + 1;
@@ -175,16 +185,33 @@ std::vector<double> drawn_curves(const Readings& readings, const std::vector<dou
         for (std::size_t draw = 0; draw < draws; ++draw) {
             const std::uint32_t word = words[row * draws + draw];
             const double residual = readings.residuals[(word >> 1) * residuals >> 31];
-            values[row * columns + draw] = levels[i] + ((word & 1) != 0 ? residual : -residual);
+            values[row * columns + draw] = levels[i].value + ((word & 1) != 0 ? residual : -residual);
         }
-        values[row * columns + draws] = levels[i];
+        values[row * columns + draws] = levels[i].value;
     }
     return values;
 }
 
-/// A trait of a curve and of its draws.
+/// How well the noise of a curve and its level are known.
+struct Known {
+    double residual_dof;
+    double error_of_maximum;  ///< of the level where it is largest
+};
+
+Known known_of(const Readings& readings, const std::vector<Level>& levels) {
+    const auto count = static_cast<double>(readings.residuals.size());
+    double squares = 0;
+    for (const double residual : readings.residuals)
+        squares += residual * residual;
+    const auto highest = std::max_element(levels.begin(), levels.end(),
+                                          [](const Level& a, const Level& b) { return a.value < b.value; });
+    return {count / residuals_a_dof, std::sqrt(squares / count * highest->variance)};
+}
+
+/// A trait of a curve and of its draws. `level_error`: of what the draws' bias is measured against.
 template <typename Of>
-TraitInterval interval_of(const Of& estimate, std::span<const Of> draws, double Of::*trait) {
+TraitInterval interval_of(const Of& estimate, std::span<const Of> draws, double Of::*trait,
+                          double residual_dof, double level_error) {
     const double level = draws.back().*trait;
     double count = 0;
     double sum = 0;
@@ -201,23 +228,28 @@ TraitInterval interval_of(const Of& estimate, std::span<const Of> draws, double 
     for (const Of& draw : draws.first(draws.size() - 1))
         if (std::isfinite(draw.*trait))
             squares += (draw.*trait - mean) * (draw.*trait - mean);
-    const double error = std::sqrt(squares / (count - 1));
+    const double variance = squares / (count - 1);
     const double centre = estimate.*trait - (mean - level);
-    const double reach = t_quantile(count - 1) * error;
-    return {error, centre - reach, centre + reach};
+    const double dof = 1 / (1 / (count - 1) + 1 / residual_dof);
+    const double reach = t_quantile(dof) * std::sqrt(variance * (1 + 1 / count) + level_error * level_error);
+    return {std::sqrt(variance), centre - reach, centre + reach};
 }
 
-TraitIntervals intervals_of(const GrowthRate& rate, const CurveTraits& found,
+TraitIntervals intervals_of(const GrowthRate& rate, const CurveTraits& found, const Known& known,
                             std::span<const GrowthRate> rates, std::span<const CurveTraits> traits) {
-    const auto of_rate = [&](double GrowthRate::*trait) { return interval_of(rate, rates, trait); };
-    const auto of_trait = [&](double CurveTraits::*trait) { return interval_of(found, traits, trait); };
-    return {of_rate(&GrowthRate::rate_per_h),
+    const auto of_trait = [&](double CurveTraits::*trait) {
+        return interval_of(found, traits, trait, known.residual_dof, 0);
+    };
+    const auto of_height = [&](double CurveTraits::*trait) {
+        return interval_of(found, traits, trait, known.residual_dof, known.error_of_maximum);
+    };
+    return {interval_of(rate, rates, &GrowthRate::rate_per_h, known.residual_dof, 0),
             of_trait(&CurveTraits::initial),
             of_trait(&CurveTraits::lag_h),
             of_trait(&CurveTraits::doubling_time_h),
-            of_trait(&CurveTraits::maximum),
-            of_trait(&CurveTraits::capacity),
-            of_trait(&CurveTraits::yield),
+            of_height(&CurveTraits::maximum),
+            of_height(&CurveTraits::capacity),
+            of_height(&CurveTraits::yield),
             of_trait(&CurveTraits::saturation_h),
             of_trait(&CurveTraits::auc),
             of_trait(&CurveTraits::ln_auc),
@@ -267,9 +299,9 @@ void bootstrap_traits(const Curves& curves, std::span<const double> detection_li
         const double width_h = std::isnan(window_h)
                                    ? span_share * (readings.times_h.back() - readings.times_h.front())
                                    : window_h;
+        const std::vector<Level> levels = levels_of(readings, width_h, rates[well].noise_sd);
         const std::vector<double> values =
-            drawn_curves(readings, levels_of(readings, width_h, rates[well].noise_sd), curves.times(), words,
-                         options.draws);
+            drawn_curves(readings, levels, curves.times(), words, options.draws);
         const Curves draws{values, curves.times_h, columns};
         std::fill(drawn_rates.begin(), drawn_rates.end(), GrowthRate{});
         if (has_rate)
@@ -279,7 +311,8 @@ void bootstrap_traits(const Curves& curves, std::span<const double> detection_li
         const std::vector<double> limits(detection_limits.empty() ? 0 : columns,
                                          detection_limits.empty() ? 0 : detection_limits[well]);
         curve_traits(draws, limits, of_draws, drawn_rates, drawn_traits);
-        out[well] = intervals_of(rates[well], traits[well], drawn_rates, drawn_traits);
+        out[well] =
+            intervals_of(rates[well], traits[well], known_of(readings, levels), drawn_rates, drawn_traits);
     }
 }
 

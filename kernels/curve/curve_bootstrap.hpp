@@ -59,7 +59,9 @@ RateEstimator rates_in_similar_windows(std::span<const double> detection_limits,
 ///  - a draw is the level with a residual taken with replacement at each reading, of either sign, and goes
 ///    through `estimate_rates` and curve_traits as the readings did;
 ///  - standard error: the standard deviation of the draws. Interval: the estimate less what the draws are
-///    above the level's own trait in the mean, ± standard errors by Student's t.
+///    above the level's own trait in the mean, ± standard errors by Student's t, with degrees of freedom for
+///    the number of draws and for that of residuals. What the draws say of a largest reading is as uncertain
+///    as the level where it is largest: the intervals of maximum, capacity and yield have its error, too.
 ///
 /// An interval is given where the curve and at least three quarters of its draws have the trait, and needs
 /// eight usable readings. Which residuals a draw takes depends on seed, draw and time alone.

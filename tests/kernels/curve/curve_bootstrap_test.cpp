@@ -157,18 +157,20 @@ TEST_CASE("standard errors of linear traits are those of independent readings") 
 }
 
 TEST_CASE("intervals of 90 % hold what the curve without noise gives") {
+    const auto honest = Approx(0.9).margin(0.05);
     const Truth truth = known_curves(300, 0.004);
-    CHECK(share_held(truth, &CurveTraits::initial, &TraitIntervals::initial) == Approx(0.9).margin(0.05));
-    CHECK(share_held(truth, &CurveTraits::auc, &TraitIntervals::auc) == Approx(0.9).margin(0.05));
-    CHECK(share_held(truth, &CurveTraits::ln_auc, &TraitIntervals::ln_auc) == Approx(0.9).margin(0.05));
+    CHECK(share_held(truth, &CurveTraits::initial, &TraitIntervals::initial) == honest);
+    CHECK(share_held(truth, &CurveTraits::auc, &TraitIntervals::auc) == honest);
+    CHECK(share_held(truth, &CurveTraits::ln_auc, &TraitIntervals::ln_auc) == honest);
     CHECK(share_held(truth, &CurveTraits::time_to_threshold_h, &TraitIntervals::time_to_threshold_h) ==
-          Approx(0.9).margin(0.06));
-    CHECK(share_held(truth, &CurveTraits::lag_h, &TraitIntervals::lag_h) == Approx(0.88).margin(0.07));
-    CHECK(share_held(truth, &CurveTraits::capacity, &TraitIntervals::capacity) == Approx(0.8).margin(0.1));
-    CHECK(share_held(truth, &CurveTraits::yield, &TraitIntervals::yield) == Approx(0.85).margin(0.1));
-    CHECK(share_held(truth, &CurveTraits::saturation_h, &TraitIntervals::saturation_h) ==
-          Approx(0.85).margin(0.1));
+          honest);
+    CHECK(share_held(truth, &CurveTraits::lag_h, &TraitIntervals::lag_h) == honest);
+    CHECK(share_held(truth, &CurveTraits::maximum, &TraitIntervals::maximum) == honest);
+    CHECK(share_held(truth, &CurveTraits::capacity, &TraitIntervals::capacity) == honest);
+    CHECK(share_held(truth, &CurveTraits::yield, &TraitIntervals::yield) == honest);
+    CHECK(share_held(truth, &CurveTraits::saturation_h, &TraitIntervals::saturation_h) == honest);
     const Truth dying = known_curves(300, 0.004, true);
+    // the steepest of many slopes: its bias leans on the level's slopes, whose error nothing knows
     CHECK(share_held(dying, &CurveTraits::death_rate_per_h, &TraitIntervals::death_rate_per_h) ==
           Approx(0.85).margin(0.1));
 }
