@@ -52,7 +52,7 @@ std::deque<SplitBatch> first_reads(const PoolCounts& counts, std::size_t part, s
 sequence::ConstructDetection detect_in_files(const PoolCounts& counts, std::size_t part,
                                              const std::vector<std::string_view>& barcodes,
                                              const std::string& reference, bool keep_going) {
-    const sequence::BarcodeIndex index(barcodes, 0);
+    const auto index = sequence::BarcodeIndex::exact_only(barcodes);
     sequence::ConstructDetection detection;
     for (const std::uint32_t wanted : {few_reads, many_reads}) {
         const std::deque<SplitBatch> batches = first_reads(counts, part, wanted, reference, keep_going);

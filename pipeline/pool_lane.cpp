@@ -31,6 +31,7 @@ struct PoolLane::Files {
     PoolLaneOptions options;
     std::mutex mutex = {};
     std::size_t next = 0;
+    std::vector<std::string> remarks = {};
 
     std::optional<std::uint32_t> take() {
         const std::lock_guard lock(mutex);
@@ -40,6 +41,13 @@ struct PoolLane::Files {
     void set_aside(const PoolFile& file, std::size_t part, std::string_view reason) {
         const std::lock_guard lock(mutex);
         counts.rejects.push_back({"file", file.names[part], "", std::string(reason)});
+    }
+
+    void note(const std::string& name, std::string_view remark) {
+        if (remark.empty())
+            return;
+        const std::lock_guard lock(mutex);
+        remarks.push_back(fmt::format("{}: {}", name, remark));
     }
 
     reads::ReadGroup open(const PoolFile& file, std::uint32_t number) const {
@@ -105,9 +113,11 @@ class BatchSource {
             files_->set_aside(file, 0, error.what());
             return false;
         }
-        for (std::size_t part = 0; part < group_->size(); ++part)
+        for (std::size_t part = 0; part < group_->size(); ++part) {
             if (!group_->source(part).damage().empty())
                 files_->set_aside(file, part, group_->source(part).damage());
+            files_->note(file.names[part], group_->source(part).remark());
+        }
         if (!group_->damage().empty())
             files_->set_aside(file, group_->damaged(), group_->damage());
         return false;
@@ -163,6 +173,8 @@ void PoolLane::add_to(Flow& flow, std::size_t width) {
 void PoolLane::finish() {
     count_.finish();
     std::sort(counts_.rejects.begin(), counts_.rejects.end());
+    std::sort(files_->remarks.begin(), files_->remarks.end());
+    counts_.notes.insert(counts_.notes.end(), files_->remarks.begin(), files_->remarks.end());
 }
 
 }  // namespace wellsieve::pipeline

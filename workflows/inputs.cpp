@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include "formats/error.hpp"
 #include "formats/plates/document.hpp"
@@ -213,9 +212,10 @@ std::string name_of(const ScreenConfig& config, const std::string& path) {
 
 std::string bytes_of_file(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream bytes;
-    bytes << file.rdbuf();
-    return bytes.str();
+    std::string bytes(fs::file_size(path), '\0');
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    return bytes;
 }
 
 ScreenInputs gather_inputs(const ScreenConfig& config, std::vector<std::string>& problems) {

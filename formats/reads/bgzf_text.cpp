@@ -60,6 +60,11 @@ class BgzfText : public TextInput {
 
     std::size_t good_bytes() const override { return group_blocks * most_bytes; }
 
+    std::string_view remark() const override {
+        return last_is_empty_ ? ""
+                              : "has no end marker of BGZF: if it was cut off, it was so between two blocks";
+    }
+
   private:
     /// Lists the next blocks whose text fits into `bytes`; how much text that is.
     std::size_t take_blocks(std::size_t bytes) {
@@ -79,6 +84,7 @@ class BgzfText : public TextInput {
             if (!damage_.empty() || text + text_bytes > bytes)
                 break;
             blocks_.push_back({begin_, size, text_bytes, text, false});
+            last_is_empty_ = text_bytes == 0;
             text += text_bytes;
             begin_ += size;
         }
@@ -131,6 +137,7 @@ class BgzfText : public TextInput {
     std::vector<Block> blocks_;
     std::array<std::unique_ptr<libdeflate_decompressor, Free>, group_blocks> decompressors_;
     std::string damage_;
+    bool last_is_empty_ = false;  ///< of the blocks so far: the end marker is
 };
 
 }  // namespace

@@ -24,6 +24,8 @@ class FastaSource : public SourceBase {
         return block.records > 0;
     }
 
+    std::string_view remark() const override { return text_->remark(); }
+
   private:
     bool read_record() {
         if (!has_line_ && !read_line())

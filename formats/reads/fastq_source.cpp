@@ -55,6 +55,8 @@ class FastqSource : public SourceBase {
         return block.records > 0;
     }
 
+    std::string_view remark() const override { return text_->remark(); }
+
   private:
     bool is_full(std::size_t bytes, std::uint32_t records) const {
         return records == 0 ? bytes >= options_.block_bytes && lines_ >= 4
@@ -90,7 +92,7 @@ class FastqSource : public SourceBase {
             text.append("\n");
             ++lines_;
         }
-        while (lines_ % 4 != 0 && ends_in_blank_line(text.view())) {
+        while (ends_in_blank_line(text.view()) && (lines_ % 4 != 0 || ends_in_blank_record(text.view()))) {
             text.resize(text.size() - (text.view().ends_with("\r\n") ? 2 : 1));
             --lines_;
         }
@@ -110,6 +112,11 @@ class FastqSource : public SourceBase {
 
     static bool ends_in_blank_line(std::string_view text) {
         return text == "\n" || text == "\r\n" || text.ends_with("\n\n") || text.ends_with("\n\r\n");
+    }
+
+    /// A record of no bases has two blank lines at most, so four are none.
+    bool ends_in_blank_record(std::string_view text) const {
+        return text.substr(start_of_line(text, lines_ - 4)).find_first_not_of("\r\n") == text.npos;
     }
 
     /// Where line `line` of a text with `lines_` line ends begins; counted from the end, where it is near.

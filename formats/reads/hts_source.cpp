@@ -69,12 +69,18 @@ class HtsSource : public SourceBase {
                          ? "cannot be decoded: the file is damaged or cut off, or its "
                            "reference (reference = \"…\") is missing or another one"
                          : "cannot be read: the file is damaged or cut off");
+            if (status == -1 && damage_.empty() && lacks_end_marker())
+                stop(records_ + block.records, bytes_ + block.text.size(),
+                     "the file has no end marker; it is cut off");
             if (status < 0)
                 return false;
         } while ((record_->core.flag & (BAM_FSECONDARY | BAM_FSUPPLEMENTARY)) != 0);
         decode();
         return true;
     }
+
+    /// Blocks of BAM end with a record, so a file that lacks some of them tells so by this alone.
+    bool lacks_end_marker() { return kind_.format != ReadFormat::sam && hts_check_EOF(file_.get()) == 0; }
 
     void decode() {
         const auto length = static_cast<std::size_t>(record_->core.l_qseq);

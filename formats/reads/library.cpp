@@ -132,8 +132,12 @@ class Reader {
             throw FormatError(library_.path, "", "holds no barcodes");
         name_joined();
         name_shared_ids();
-        library_.paired = std::all_of(library_.entries.begin(), library_.entries.end(),
-                                      [](const LibraryEntry& entry) { return entry.first_part > 0; });
+        library_.paired = library_.entries.front().first_part > 0;
+        for (std::size_t i = 0; i < library_.entries.size(); ++i)
+            if ((library_.entries[i].first_part > 0) != library_.paired)
+                fail(lines_[i],
+                     fmt::format("is {} pair of barcodes, as line {} is {}", library_.paired ? "no" : "a",
+                                 lines_.front(), library_.paired ? "one" : "none"));
         note_lengths();
         if (changed_letters_ > 0)
             library_.notes.push_back(

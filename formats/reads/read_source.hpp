@@ -63,6 +63,9 @@ class ReadSource {
     virtual const ReadFileKind& kind() const = 0;
     /// With `keep_going`, why the file ended early; empty where it did not.
     virtual const std::string& damage() const = 0;
+    /// After the last record, what the user should know of the file, though all of it was read; empty:
+    /// nothing.
+    virtual std::string_view remark() const { return {}; }
 
   protected:
     ReadSource() = default;

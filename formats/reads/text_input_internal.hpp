@@ -4,6 +4,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "formats/reads/raw_input_internal.hpp"
 #include "formats/reads/read_source.hpp"
@@ -27,6 +28,8 @@ class TextInput {
     virtual std::size_t read(char* to, std::size_t bytes) = 0;
     /// Of bytes that a request had best have.
     virtual std::size_t good_bytes() const = 0;
+    /// Once the end was reached, what is odd about it; empty: nothing.
+    virtual std::string_view remark() const { return {}; }
 };
 
 std::unique_ptr<TextInput> plain_text(RawInput input);

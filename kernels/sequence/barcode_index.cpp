@@ -39,6 +39,13 @@ BarcodeIndex::BarcodeIndex(std::span<const std::string_view> rows, std::uint32_t
             mark_alone(part.rows);
 }
 
+BarcodeIndex BarcodeIndex::exact_only(std::span<const std::string_view> rows) {
+    BarcodeIndex index;
+    index.store(rows);
+    index.fill_slots();
+    return index;
+}
+
 void BarcodeIndex::mark_alone(std::vector<Entry>& entries) const {
     for (Entry& e : entries)
         e.alone = e.row != no_barcode && neighbours(e.row).empty() ? 1 : 0;

@@ -40,6 +40,8 @@ class BarcodeIndex {
     /// in `unusable` and found never; of rows with the same bases the first is found. `allowed_mismatches`
     /// 0 to 2. Allocates; throws std::bad_alloc.
     explicit BarcodeIndex(std::span<const std::string_view> rows, std::uint32_t allowed_mismatches = 1);
+    /// For find_exact alone, which needs neither parts nor neighbours.
+    static BarcodeIndex exact_only(std::span<const std::string_view> rows);
 
     std::size_t size() const noexcept { return lengths_of_.size(); }
     std::uint32_t allowed_mismatches() const noexcept { return allowed_mismatches_; }
@@ -109,7 +111,7 @@ class BarcodeIndex {
         std::vector<Entry> rows;
     };
 
-    std::uint32_t allowed_mismatches_;
+    std::uint32_t allowed_mismatches_ = 0;
     std::vector<std::uint64_t> low_;
     std::vector<std::uint64_t> high_;  ///< empty when no barcode is longer than 32
     std::vector<std::uint8_t> lengths_of_;
@@ -121,6 +123,7 @@ class BarcodeIndex {
     std::vector<std::uint32_t> neighbour_starts_;
     std::vector<std::uint32_t> neighbour_rows_;
 
+    BarcodeIndex() = default;
     void store(std::span<const std::string_view> rows);
     void fill_slots();
     void list_parts();

@@ -21,8 +21,9 @@ struct PackedBases {
 };
 
 constexpr bool is_base(char c) noexcept {
-    const char upper = static_cast<char>(c & 0xDF);
-    return upper == 'A' || upper == 'C' || upper == 'G' || upper == 'T';
+    constexpr std::uint32_t letters = 1u | 1u << ('C' - 'A') | 1u << ('G' - 'A') | 1u << ('T' - 'A');
+    const std::uint32_t letter = (static_cast<unsigned char>(c) & 0xDFu) - 'A';
+    return letter < 32 && (letters >> letter & 1) != 0;
 }
 
 constexpr std::uint32_t base_code(char c) noexcept {

@@ -21,7 +21,7 @@ constexpr std::int32_t longest_flank = 16;
 constexpr double conserved = 0.65;
 constexpr double variable = 0.5;
 constexpr std::size_t most_fixed_offsets = 2;
-constexpr std::uint32_t least_known_in_flank = 4;
+constexpr std::uint32_t least_run_in_flank = 4;  // what several flanks have in common are single bases
 constexpr std::uint32_t shortest_run = 4;
 
 /// Counts of the four bases at one place.
@@ -224,9 +224,13 @@ class Surroundings {
     }
 
     static std::string trimmed(const std::string& flank) {
-        const auto known =
-            flank.size() - static_cast<std::size_t>(std::count(flank.begin(), flank.end(), 'N'));
-        return known >= least_known_in_flank ? flank : "";
+        std::uint32_t longest = 0;
+        std::uint32_t run = 0;
+        for (const char letter : flank) {
+            run = letter == 'N' ? 0 : run + 1;
+            longest = std::max(longest, run);
+        }
+        return longest >= least_run_in_flank ? flank : "";
     }
 };
 

@@ -52,7 +52,10 @@ TEST_CASE("pairs of barcodes are one entry, whether they share a column or not")
     CHECK(described("ACGTA;TTTT,p1,X\n") == expected);
     CHECK(described("id,barcode_1,barcode_2,gene\np1,ACGTA,TTTT,X\n") == expected);
     CHECK(parse_library("l", "ACGTA:TTTT,p1\n").paired);
-    CHECK_FALSE(parse_library("l", "ACGTA:TTTT,p1\nACGT,p2\n").paired);
+    CHECK_THROWS_WITH(parse_library("l", "ACGTA:TTTT,p1\nACGT,p2\n"),
+                      Catch::Contains("line 2: is no pair of barcodes, as line 1 is one"));
+    CHECK_THROWS_WITH(parse_library("l", "ACGT,p2\nACGTA:TTTT,p1\n"),
+                      Catch::Contains("line 2: is a pair of barcodes, as line 1 is none"));
 }
 
 TEST_CASE("rows that cannot be told apart are one entry, and a note says so") {

@@ -93,6 +93,20 @@ TEST_CASE("blocks of BGZF may inflate in any order") {
     CHECK(all_text(path, options) == text);
 }
 
+TEST_CASE("BGZF without its end marker is read, and told of") {
+    const TemporaryFolder folder;
+    const std::string text = fastq_text(2000, 2);
+    const std::string packed = bgzf_of(text, 30'000);
+    for (const std::string& bytes : {packed, packed.substr(0, packed.size() - 28)}) {
+        const auto source = open_reads(write_file(folder.path() / "reads", bytes));
+        std::string read;
+        for (ReadBlock block; source->next(block);)
+            read += block.text.view();
+        CHECK(read == text);
+        CHECK(source->remark().empty() == (bytes == packed));
+    }
+}
+
 TEST_CASE("line ends, empty reads, long reads and a missing last line end are taken as they are") {
     const TemporaryFolder folder;
     const auto check = [&](const std::string& in, const std::string& out) {
@@ -103,7 +117,12 @@ TEST_CASE("line ends, empty reads, long reads and a missing last line end are ta
     check(windows, windows);
     check("@a\n\n+\n\n", "@a\n\n+\n\n");
     check("@a\n\n+\n\n\n\n", "@a\n\n+\n\n");
+    for (std::size_t blank = 1; blank < 14; ++blank) {
+        check("@a\nA\n+\nI\n" + std::string(blank, '\n'), "@a\nA\n+\nI\n");
+        check("@a\n\n+\n\n" + std::string(blank, '\n'), "@a\n\n+\n\n");
+    }
     check("@a\nA\n+\nI\n\r\n\n", "@a\nA\n+\nI\n");
+    check("@a\nA\n+\nI\n\r\n\r\n\r\n\r\n\r\n", "@a\nA\n+\nI\n");
     check("@a\nACGT\n+\nIIII", "@a\nACGT\n+\nIIII\n");
     check("", "");
     const std::string longest =
@@ -229,6 +248,10 @@ TEST_CASE("SAM, BAM and CRAM give reads as they were sequenced") {
         const std::string bytes = read_whole(packed);
         const std::string cut = write_file(folder.path() / "cut", bytes.substr(0, bytes.size() - 40));
         CHECK_THROWS_AS(all_text(cut, {.reference = reference}), FormatError);
+        const std::size_t marker = std::strcmp(mode, "wb") == 0 ? 28 : 38;  // whole blocks are left
+        write_file(folder.path() / "cut", bytes.substr(0, bytes.size() - marker));
+        CHECK_THROWS_WITH(all_text(cut, {.reference = reference}),
+                          Catch::Contains("record 4") && Catch::Contains("no end marker"));
     }
     std::filesystem::remove(reference);
     std::filesystem::remove(reference + ".fai");

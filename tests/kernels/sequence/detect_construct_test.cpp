@@ -114,6 +114,27 @@ TEST_CASE("a barcode without constant bases around it is found by its offset") {
     CHECK(found.construct.offsets == std::vector<std::uint32_t>{7});
 }
 
+TEST_CASE("what two constructs have in common by chance is no flank") {
+    tests::Dice dice(14);
+    const std::vector<std::string> library = random_library(dice, 500, 20);
+    const auto either = [&](std::uint32_t row) {
+        return row % 2 == 0 ? "GATGTCCACGAGGTCTCT" + library[row] + "CGTACGCTGCAGGTCGAC"
+                            : "CGGTGTCGGTCTCGTAG" + library[row] + "ATCGATGAATTCGAGCTCG";
+    };
+    const auto tags = detect(library, noisy(dice, 3000, [&] { return either(dice.below(500)); }));
+    REQUIRE(tags.found);
+    CHECK(tags.construct.left_flank.empty());
+    CHECK(tags.construct.search == Search::offsets);
+    CHECK(tags.construct.offsets.size() == 2);
+    const auto shared = detect(library, noisy(dice, 3000, [&] {
+                                   const std::string front = dice.chance(0.5) ? left : left.substr(0, 21);
+                                   return front + library[dice.below(500)] + right;
+                               }));
+    REQUIRE(shared.found);
+    CHECK(shared.construct.left_flank.empty());
+    CHECK(shared.construct.right_flank == right.substr(0, 16));
+}
+
 TEST_CASE("what the reads do not show is not made up, and what they show is told") {
     tests::Dice dice(5);
     const std::vector<std::string> library = random_library(dice, 500, 20);
