@@ -75,8 +75,19 @@ void CountBarcodes::add(FoundBatch batch, Local& local) {
         else if (i < searched)
             search(batch, i, local);
     }
+    if (!batch.index_pair.empty())
+        count_index_pairs(batch, local);
     if (molecules_)
         keep_umis(batch, local);
+}
+
+void CountBarcodes::count_index_pairs(const FoundBatch& batch, Local& local) const {
+    const std::size_t set = counts_.files[batch.split.batch.file].index_set;
+    local.index_pairs.resize(counts_.index_pairs.size());
+    local.index_pairs[set].resize(counts_.index_pairs[set].reads.size());
+    for (const std::uint32_t pair : batch.index_pair)
+        if (pair != no_pair_of_indices)
+            ++local.index_pairs[set][pair];
 }
 
 void CountBarcodes::keep_umis(const FoundBatch& batch, Local& local) const {
@@ -112,6 +123,9 @@ void CountBarcodes::combine(Local local) {
     for (const auto& [key, reads] : local.unmatched)
         total_.unmatched[key] += reads;
     total_.searched += local.searched;
+    for (std::size_t set = 0; set < local.index_pairs.size(); ++set)
+        for (std::size_t pair = 0; pair < local.index_pairs[set].size(); ++pair)
+            counts_.index_pairs[set].reads[pair] += local.index_pairs[set][pair];
     if (molecules_)
         molecules_->add(local.umis);
 }

@@ -30,6 +30,7 @@ class CountBarcodes {
         std::unordered_map<std::string, std::uint64_t> unmatched;  ///< by fate and bases
         std::uint64_t searched = 0;
         std::vector<UmiReads> umis;
+        std::vector<std::vector<std::uint64_t>> index_pairs;  ///< [set], as IndexPairs::reads
     };
 
     /// `counts` has samples and features; what is counted is added to it by `finish`.
@@ -45,6 +46,7 @@ class CountBarcodes {
 
   private:
     void verify() const;
+    void count_index_pairs(const FoundBatch& batch, Local& local) const;
     void keep_umis(const FoundBatch& batch, Local& local) const;
     void search(const FoundBatch& batch, std::size_t record, Local& local) const;
 

@@ -48,6 +48,8 @@ struct PoolOptions {
     kernels::sequence::MatchOptions match;
     IndexPlace index_place = IndexPlace::none;
     std::uint32_t index_at = 0;  ///< base at which the index begins
+    std::size_t index_file =
+        0;  ///< which of a PoolFile's parts are index reads; second ones come behind them
     UmiOptions umi;
 };
 
@@ -119,9 +121,20 @@ struct UnmatchedSequence {
     std::uint64_t reads = 0;
 };
 
+/// Pairs of indices (i7 and i5) that were read, of samples or not.
+struct IndexPairs {
+    std::vector<std::string> first;
+    std::vector<std::string> second;
+    std::vector<std::int32_t>
+        samples;  ///< [first][second] → PoolCounts::samples; −1: no sample has this pair
+    std::vector<std::uint64_t> reads;  ///< likewise
+
+    std::size_t at(std::size_t i, std::size_t k) const { return i * second.size() + k; }
+};
+
 /// Reads or a count that may not be what they seem.
 struct PoolSuspect {
-    std::string kind;     ///< "chimera", "shifted" or "hopped"
+    std::string kind;     ///< "chimera", "shifted", "hopped" or "index_pair"
     std::string sample;   ///< empty: all together
     std::string feature;  ///< id of the barcode that has the reads, or of a chimera's front; empty: none has
     std::string other;    ///< id of the barcode that they may be of, or of a chimera's back
@@ -141,6 +154,7 @@ struct PoolCounts {
     std::vector<std::uint32_t> counts;        ///< [sample][feature]
     std::vector<ReadTally> tallies;           ///< [sample]; empty when counts came from a table
     std::vector<PoolFile> files;
+    std::vector<IndexPairs> index_pairs;       ///< by PoolFile::index_set; empty where an index is no pair
     std::vector<UnmatchedSequence> unmatched;  ///< commonest first
     std::vector<PoolSuspect> suspects;
     std::uint64_t searched_reads = 0;  ///< how many were looked through for `unmatched`

@@ -77,10 +77,10 @@ class SuspectList {
             chimeric += no_match[i].reads;
         }
         if (chimeric > 0)
-            counts_.choices.push_back(
-                fmt::format("{} of the first {} reads may be chimeras of two barcodes; {:.0f} would look so by "
-                            "chance",
-                            chimeric, counts_.searched_reads, by_chance(no_match)));
+            counts_.choices.push_back(fmt::format(
+                "{} of the first {} reads may be chimeras of two barcodes; {:.0f} would look so by "
+                "chance",
+                chimeric, counts_.searched_reads, by_chance(no_match)));
     }
 
     void add_hopped() {
@@ -104,6 +104,39 @@ class SuspectList {
                             hopped, times_hopped));
     }
 
+    /// Pairs of indices that no sample has, though each of the two is some sample's.
+    void add_index_pairs() {
+        std::uint64_t all = 0;
+        std::uint64_t foreign = 0;
+        std::size_t possible = 0;
+        std::size_t seen = 0;
+        for (const IndexPairs& pairs : counts_.index_pairs)
+            for (std::size_t i = 0; i < pairs.first.size(); ++i)
+                for (std::size_t k = 0; k < pairs.second.size(); ++k) {
+                    const std::uint64_t reads = pairs.reads[pairs.at(i, k)];
+                    all += reads;
+                    if (pairs.samples[pairs.at(i, k)] >= 0)
+                        continue;
+                    ++possible;
+                    foreign += reads;
+                    if (reads == 0)
+                        continue;
+                    ++seen;
+                    add_index_pair(pairs, i, k);
+                }
+        if (possible > 0)
+            counts_.choices.push_back(
+                fmt::format("{:.3g} % of {} reads with two known indices have a pair that is no sample's ({} "
+                            "of {} such pairs): "
+                            "indices hop",
+                            all == 0 ? 0.0 : 100.0 * static_cast<double>(foreign) / static_cast<double>(all),
+                            all, seen, possible));
+        else if (!counts_.index_pairs.empty())
+            counts_.choices.push_back(
+                "each pair of the indices is a sample's: those that hop go to other samples and cannot be "
+                "seen");
+    }
+
     void finish() {
         std::sort(found_.begin(), found_.end(), [](const PoolSuspect& a, const PoolSuspect& b) {
             return std::tie(a.kind, b.reads, b.other_reads, a.bases, a.sample) <
@@ -118,9 +151,33 @@ class SuspectList {
     }
 
   private:
+    void add_index_pair(const IndexPairs& pairs, std::size_t i, std::size_t k) {
+        struct Owners {
+            std::string names;
+            std::uint64_t reads = 0;
+        };
+        Owners of_first;
+        Owners of_second;
+        const auto add_owner = [&](std::size_t at, Owners& owners) {
+            if (pairs.samples[at] < 0)
+                return;
+            owners.reads += pairs.reads[at];
+            owners.names += owners.names.empty() ? "" : ";";
+            owners.names += counts_.samples[static_cast<std::size_t>(pairs.samples[at])].name;
+        };
+        for (std::size_t other = 0; other < pairs.second.size(); ++other)
+            add_owner(pairs.at(i, other), of_first);
+        for (std::size_t other = 0; other < pairs.first.size(); ++other)
+            add_owner(pairs.at(other, k), of_second);
+        found_.push_back({"index_pair", of_first.names, "", of_second.names,
+                          pairs.first[i] + "+" + pairs.second[k], pairs.reads[pairs.at(i, k)],
+                          std::min(of_first.reads, of_second.reads)});
+    }
+
     void add(std::string_view kind, std::int32_t sample, std::uint32_t feature, std::uint32_t other,
              std::string_view bases, std::uint64_t reads, std::uint64_t other_reads) {
-        found_.push_back({std::string(kind), sample < 0 ? "" : counts_.samples[static_cast<std::size_t>(sample)].name,
+        found_.push_back({std::string(kind),
+                          sample < 0 ? "" : counts_.samples[static_cast<std::size_t>(sample)].name,
                           feature == none ? "" : counts_.features[feature].id, counts_.features[other].id,
                           std::string(bases), reads, other_reads});
     }
@@ -133,8 +190,7 @@ class SuspectList {
             commonest.emplace(of_asked(bases), none);
         for (std::uint32_t f = 0; f < totals_.size() && !asked.empty(); ++f) {
             const auto found = commonest.find(of_barcode(counts_.features[f].barcode));
-            if (found != commonest.end() &&
-                (found->second == none || totals_[f] > totals_[found->second]))
+            if (found != commonest.end() && (found->second == none || totals_[f] > totals_[found->second]))
                 found->second = f;
         }
         std::vector<std::uint32_t> out;
@@ -155,8 +211,8 @@ class SuspectList {
 
     /// Reads whose halves would both be those of common barcodes if their bases were random.
     double by_chance(std::span<const UnmatchedReads> no_match) const {
-        const auto common = static_cast<double>(
-            std::count_if(totals_.begin(), totals_.end(), [](auto total) { return total >= times_commoner; }));
+        const auto common = static_cast<double>(std::count_if(
+            totals_.begin(), totals_.end(), [](auto total) { return total >= times_commoner; }));
         double sum = 0;
         for (const UnmatchedReads& sequence : no_match) {
             const auto chance = [&](std::size_t bases) {
@@ -182,6 +238,7 @@ void list_suspects(PoolCounts& counts, std::span<const UnmatchedReads> no_match)
         list.add_chimeras(no_match);
     }
     list.add_hopped();
+    list.add_index_pairs();
     list.finish();
 }
 

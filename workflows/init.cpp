@@ -325,6 +325,7 @@ std::string pools_toml(const Found& found) {
     text += R"(# counts = "counts.txt"             # a table of counts in the place of reads and library
 # mates = "*_R2.fastq.gz"           # the other ends, where the library has pairs of barcodes
 # index_reads = "*_I1.fastq.gz"     # reads that tell the sample
+# second_index_reads = "*_I2.fastq.gz" # and its second index, where samples have pairs (index2, or index "ACGT+TTGC")
 # reference = "genome.fa"           # of CRAM files
 barcode = "auto"                    # found out from the reads, or where it stands, as PoolQ writes it: "FIXED@30", "PREFIX:CACCG@18"
 # left = "CGAAACACCG"               # constant bases before the barcode

@@ -158,6 +158,7 @@ class UnusedKeys {
     void refuse_reads(std::string_view why) const {
         refuse("mates", &PoolsInput::mates, why);
         refuse("index_reads", &PoolsInput::index_reads, why);
+        refuse("second_index_reads", &PoolsInput::second_index_reads, why);
         refuse("reference", &PoolsInput::reference, why);
         refuse_place("", input_.barcode, why);
         refuse("index", &PoolsInput::index, why);
@@ -235,6 +236,8 @@ void check(TomlTable& table, const PoolsInput& input) {
         table.problem("least_posterior", "must lie between 0.5 and 1");
     if (!input.index_reads.empty() && input.index != "auto" && input.index != "reads")
         table.problem("index", "there are index_reads; \"reads\" is wanted");
+    if (!input.second_index_reads.empty() && input.index_reads.empty())
+        table.problem("index_reads", "is missing: second_index_reads are those of a pair");
     if (input.index == "reads" && input.index_reads.empty())
         table.problem("index_reads", "is missing");
 }
@@ -344,6 +347,7 @@ PoolsInput read_pools(TomlTable& table) {
     table.read("reads", input.reads);
     table.read("mates", input.mates);
     table.read("index_reads", input.index_reads);
+    table.read("second_index_reads", input.second_index_reads);
     table.read("samples", input.samples);
     table.read("library", input.library);
     table.read("counts", input.counts);
@@ -379,6 +383,7 @@ void append_pools(std::string& out, const PoolsInput& input) {
     append(out, "reads", input.reads);
     append(out, "mates", input.mates);
     append(out, "index_reads", input.index_reads);
+    append(out, "second_index_reads", input.second_index_reads);
     append_given(out, "samples", input.samples);
     append_given(out, "library", input.library);
     append_given(out, "counts", input.counts);

@@ -31,7 +31,8 @@ struct PoolsInput {
     std::string name;
     std::vector<std::string> reads;  ///< globs, relative to the configuration's folder; "-": standard input
     std::vector<std::string> mates;  ///< of the same number of files, in the same order
-    std::vector<std::string> index_reads;  ///< likewise
+    std::vector<std::string> index_reads;         ///< likewise
+    std::vector<std::string> second_index_reads;  ///< of pairs of indices (i5), likewise
     std::string samples;
     std::string library;    ///< "de_novo": the barcodes are taken from the reads
     std::string counts;     ///< a count table in the place of reads and library

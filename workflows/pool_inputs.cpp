@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <regex>
+#include <set>
 #include <stdexcept>
 
 #include "formats/error.hpp"
@@ -70,6 +71,10 @@ class PoolGatherer {
             paths.insert(paths.end(), found.begin(), found.end());
         }
         std::sort(paths.begin(), paths.end(), pipeline::natural_less);
+        std::set<fs::path> known;  // patterns may overlap, and a file is read once
+        std::erase_if(paths, [&](const std::string& path) {
+            return !known.insert(path == "-" ? fs::path(path) : fs::weakly_canonical(path)).second;
+        });
         return paths;
     }
 
@@ -78,7 +83,8 @@ class PoolGatherer {
         for (const std::string& path : of_reads)
             add_part(inputs_.counts.files.emplace_back(), path);
         for (const auto& [key, patterns] :
-             {std::pair("mates", &input_.mates), std::pair("index_reads", &input_.index_reads)}) {
+             {std::pair("mates", &input_.mates), std::pair("index_reads", &input_.index_reads),
+              std::pair("second_index_reads", &input_.second_index_reads)}) {
             const std::vector<std::string> paths = files_of(key, *patterns);
             if (paths.empty())
                 continue;
@@ -330,32 +336,74 @@ class PoolGatherer {
 
     void assign_by_index(const RowsOfFile& rows_of_file, bool by_file) {
         for (const auto& [file, rows] : rows_of_file) {
-            std::vector<std::string_view> indices;
-            std::vector<std::int32_t> samples;
-            for (const reads::SampleRow* row : rows) {
-                indices.emplace_back(row->index);
-                samples.push_back(samples_.at(row->sample));
-            }
             if (by_file)
                 inputs_.counts.files[file].index_set = inputs_.index_sets.size();
             try {
-                inputs_.index_sets.push_back(
-                    {sequence::SampleIndex(indices, {input_.index_mismatches, input_.index_margin}),
-                     std::move(samples)});
+                inputs_.index_sets.push_back(rows.front()->second_index.empty() ? single_indices(rows)
+                                                                                : pairs_of_indices(rows));
             } catch (const std::invalid_argument& error) {
                 throw formats::FormatError(input_.samples, "", error.what());
             }
         }
+        const bool pairs = !inputs_.counts.index_pairs.empty();
+        if (pairs && input_.index == "inside")
+            problem("pools.index: pairs of indices are looked for in headers or in index reads");
+        if (pairs && !input_.index_reads.empty() && input_.second_index_reads.empty())
+            problem("pools.second_index_reads: is missing: the sample sheet has pairs of indices");
+        if (!pairs && !input_.second_index_reads.empty())
+            problem("second_index_reads would be ignored: the sample sheet has no second index");
         if (input_.index == "auto" && input_.index_reads.empty())
             problem(
                 "pools.index: the sample sheet tells samples by index: \"inside\" (the reads, at index_at), "
                 "\"header\" or \"reads\" with index_reads is wanted");
     }
 
+    pipeline::IndexSet single_indices(const std::vector<const reads::SampleRow*>& rows) const {
+        std::vector<std::string_view> indices;
+        std::vector<std::int32_t> samples;
+        for (const reads::SampleRow* row : rows) {
+            indices.emplace_back(row->index);
+            samples.push_back(samples_.at(row->sample));
+        }
+        return {sequence::SampleIndex(indices, {input_.index_mismatches, input_.index_margin}), std::nullopt,
+                std::move(samples)};
+    }
+
+    /// Each index is told by itself, so that pairs are seen that no sample has.
+    pipeline::IndexSet pairs_of_indices(const std::vector<const reads::SampleRow*>& rows) {
+        pipeline::IndexPairs pairs;
+        for (const reads::SampleRow* row : rows) {
+            pairs.first.push_back(row->index);
+            pairs.second.push_back(row->second_index);
+        }
+        for (std::vector<std::string>* indices : {&pairs.first, &pairs.second}) {
+            std::sort(indices->begin(), indices->end());
+            indices->erase(std::unique(indices->begin(), indices->end()), indices->end());
+        }
+        pairs.samples.assign(pairs.first.size() * pairs.second.size(), -1);
+        pairs.reads.assign(pairs.samples.size(), 0);
+        const auto number = [](const std::vector<std::string>& indices, const std::string& index) {
+            return static_cast<std::size_t>(std::lower_bound(indices.begin(), indices.end(), index) -
+                                            indices.begin());
+        };
+        for (const reads::SampleRow* row : rows)
+            pairs
+                .samples[pairs.at(number(pairs.first, row->index), number(pairs.second, row->second_index))] =
+                samples_.at(row->sample);
+        const auto index_of = [&](const std::vector<std::string>& texts) {
+            return sequence::SampleIndex(std::vector<std::string_view>(texts.begin(), texts.end()),
+                                         {input_.index_mismatches, input_.index_margin});
+        };
+        pipeline::IndexSet set{index_of(pairs.first), index_of(pairs.second), pairs.samples};
+        inputs_.counts.index_pairs.push_back(std::move(pairs));
+        return set;
+    }
+
     void set_options() {
         pipeline::PoolOptions& options = inputs_.options;
         options.name = input_.name;
         options.index_at = input_.index_at;
+        options.index_file = input_.mates.empty() ? 1 : 2;
         if (!inputs_.index_sets.empty())
             options.index_place = !input_.index_reads.empty() ? IndexPlace::reads
                                   : input_.index == "header"  ? IndexPlace::header

@@ -16,15 +16,28 @@ namespace {
 
 /// What a column is; the words of ours and of other programs.
 const std::map<std::string, std::string SampleRow::*, std::less<>> text_columns = {
-    {"sample", &SampleRow::sample},       {"samplename", &SampleRow::sample},
-    {"sampleid", &SampleRow::sample},     {"label", &SampleRow::sample},
-    {"file", &SampleRow::file},           {"filename", &SampleRow::file},
-    {"fastq", &SampleRow::file},          {"fastq1", &SampleRow::file},
-    {"reads", &SampleRow::file},          {"path", &SampleRow::file},
-    {"index", &SampleRow::index},         {"barcode", &SampleRow::index},
-    {"indexsequence", &SampleRow::index}, {"samplebarcode", &SampleRow::index},
-    {"condition", &SampleRow::condition}, {"treatment", &SampleRow::condition},
-    {"replicate", &SampleRow::replicate}, {"rep", &SampleRow::replicate},
+    {"sample", &SampleRow::sample},
+    {"samplename", &SampleRow::sample},
+    {"sampleid", &SampleRow::sample},
+    {"label", &SampleRow::sample},
+    {"file", &SampleRow::file},
+    {"filename", &SampleRow::file},
+    {"fastq", &SampleRow::file},
+    {"fastq1", &SampleRow::file},
+    {"reads", &SampleRow::file},
+    {"path", &SampleRow::file},
+    {"index", &SampleRow::index},
+    {"barcode", &SampleRow::index},
+    {"indexsequence", &SampleRow::index},
+    {"samplebarcode", &SampleRow::index},
+    {"i7", &SampleRow::index},
+    {"index1", &SampleRow::index},
+    {"i5", &SampleRow::second_index},
+    {"index2", &SampleRow::second_index},
+    {"condition", &SampleRow::condition},
+    {"treatment", &SampleRow::condition},
+    {"replicate", &SampleRow::replicate},
+    {"rep", &SampleRow::replicate},
 };
 
 bool is_time(std::string_view key) {
@@ -115,11 +128,28 @@ class Reader {
             fail(row, "has no sample");
         if (needs_origin_ && row.file.empty() && row.index.empty())
             fail(row, fmt::format("sample '{}' has neither file nor index", row.sample));
-        for (char& c : row.index)
-            c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-        if (row.index.find_first_not_of("ACGT") != row.index.npos)
-            fail(row, fmt::format("index '{}' holds other letters than A, C, G and T", row.index));
+        take_indices(row);
         sheet_.rows.push_back(std::move(row));
+    }
+
+    void take_indices(SampleRow& row) const {
+        if (const std::size_t plus = row.index.find('+');
+            plus != row.index.npos && row.second_index.empty()) {
+            row.second_index = row.index.substr(plus + 1);
+            row.index.resize(plus);
+        }
+        for (std::string* index : {&row.index, &row.second_index}) {
+            for (char& c : *index)
+                c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+            if (index->find_first_not_of("ACGT") != index->npos)
+                fail(row, fmt::format("index '{}' holds other letters than A, C, G and T", *index));
+        }
+        if (!sheet_.rows.empty() && sheet_.rows.front().second_index.empty() != row.second_index.empty())
+            fail(row,
+                 fmt::format("has {} second index, and line {} has {}", row.second_index.empty() ? "no" : "a",
+                             sheet_.rows.front().line, row.second_index.empty() ? "one" : "none"));
+        if (row.index.empty() && !row.second_index.empty())
+            fail(row, "has a second index and no first one");
     }
 
     double hours(std::string_view cell) const {
@@ -154,9 +184,10 @@ class Reader {
     }
 
     static std::string origin_of(const SampleRow& row) {
+        const std::string index = row.index + (row.second_index.empty() ? "" : "+") + row.second_index;
         if (row.file.empty())
-            return row.index.empty() ? row.sample : row.index;
-        return row.file + (row.index.empty() ? "" : " ") + row.index;
+            return index.empty() ? row.sample : index;
+        return row.file + (index.empty() ? "" : " ") + index;
     }
 
     [[noreturn]] void fail(const SampleRow& row, std::string_view what) const {

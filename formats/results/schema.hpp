@@ -296,14 +296,19 @@ inline constexpr std::array features = {
 /// Reads and counts of a pool that may not be what they seem, at most 100 of a kind.
 inline constexpr std::array suspects = {
     ColumnSpec{"kind", categorical, "",
-               "chimera (halves of two barcodes), shifted (by one base), hopped (from another sample)"},
-    ColumnSpec{"sample", categorical, "", "that has the count; not available where all are taken together"},
+               "chimera (halves of two barcodes), shifted (by one base), hopped (from another sample), "
+               "index_pair (two indices that are no sample's together)"},
+    ColumnSpec{
+        "sample", categorical, "",
+        "that has the count, or the first index of a pair; not available where all are taken together"},
     ColumnSpec{"feature", string, "", "that has the reads, or a chimera's front; empty where none has"},
-    ColumnSpec{"other", string, "", "that the reads may be of, or a chimera's back"},
+    ColumnSpec{"other", string, "",
+               "that the reads may be of, or a chimera's back; samples with the second index of a pair"},
     ColumnSpec{"bases", string, "", "of the reads"},
     ColumnSpec{"reads", int64, "", "how many they are"},
     ColumnSpec{"other_reads", int64, "",
-               "of `other`, of the rarer barcode of a chimera, or of the barcode in the other sample"},
+               "of `other`, of the rarer barcode of a chimera or index of a pair, or of the barcode in the "
+               "other sample"},
 };
 
 /// One row a barcode of a pool and condition.

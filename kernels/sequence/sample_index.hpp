@@ -24,6 +24,7 @@ class SampleIndex {
     /// A, C, G, T.
     SampleIndex(std::span<const std::string_view> indices, const SampleIndexOptions& options);
 
+    std::size_t size() const noexcept { return indices_.size(); }
     std::uint32_t length() const noexcept { return length_; }
     std::uint32_t least_distance() const noexcept { return least_distance_; }  ///< between two indices
 

@@ -123,36 +123,62 @@ void join_mates(const PoolPlan::Parts& parts, const Matches& mates, FoundBatch& 
     }
 }
 
-/// Where the index of each read begins, in the text of `block`.
-std::vector<std::uint32_t> index_places(const PoolOptions& options, const SplitBatch& split,
-                                        std::size_t block, std::uint32_t length) {
-    const RecordTable& table = split.tables[block];
+/// Where an index of a read begins in the text of its block; `before` are the letters in front of it in a
+/// header.
+std::uint32_t index_place(const PoolOptions& options, const RecordTable& table, std::string_view text,
+                          std::size_t i, std::uint32_t length, std::uint32_t before) {
+    if (options.index_place != IndexPlace::header)
+        return table.length[i] < options.index_at + length ? sequence::no_place
+                                                           : table.bases_begin[i] + options.index_at;
+    const std::string_view header = text.substr(table.name_begin[i], table.name_length[i]);
+    const std::size_t colon = header.rfind(':');
+    if (colon == header.npos || header.size() - colon - 1 < before + length ||
+        (before > 0 && header[colon + before] != '+'))
+        return sequence::no_place;
+    return table.name_begin[i] + static_cast<std::uint32_t>(colon) + 1 + before;
+}
+
+/// Which index each read has.
+std::vector<std::uint32_t> read_indices(const PoolOptions& options, const SplitBatch& split,
+                                        std::size_t block, const sequence::SampleIndex& index,
+                                        std::uint32_t before) {
     const std::string_view text = split.batch.blocks[block].text.view();
-    std::vector<std::uint32_t> places(split.records(), sequence::no_place);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        if (options.index_place == IndexPlace::header) {
-            const std::string_view header = text.substr(table.name_begin[i], table.name_length[i]);
-            const std::size_t colon = header.rfind(':');
-            if (colon != header.npos && header.size() - colon - 1 >= length)
-                places[i] = table.name_begin[i] + static_cast<std::uint32_t>(colon) + 1;
-        } else if (table.length[i] >= options.index_at + length) {
-            places[i] = table.bases_begin[i] + options.index_at;
-        }
-    }
-    return places;
+    std::vector<std::uint32_t> places(split.records());
+    for (std::size_t i = 0; i < places.size(); ++i)
+        places[i] = index_place(options, split.tables[block], text, i, index.length(), before);
+    std::vector<std::uint32_t> indices(places.size());
+    assign_samples(index, text, places, indices);
+    return indices;
+}
+
+/// Makes pairs of first indices.
+void pair_indices(const PoolOptions& options, const IndexSet& set, const SplitBatch& split,
+                  std::vector<std::uint32_t>& indices) {
+    const bool own_file = options.index_place == IndexPlace::reads;
+    const std::vector<std::uint32_t> second = read_indices(
+        options, split, own_file ? options.index_file + 1 : 0, *set.second, set.index.length() + 1);
+    const auto seconds = static_cast<std::uint32_t>(set.second->size());
+    for (std::size_t i = 0; i < indices.size(); ++i)
+        indices[i] = indices[i] == sequence::no_sample || second[i] == sequence::no_sample
+                         ? no_pair_of_indices
+                         : indices[i] * seconds + second[i];
 }
 
 void assign(const PoolPlan::Parts& parts, const IndexSet& set, FoundBatch& found) {
-    const SplitBatch& split = found.split;
-    const std::size_t block = parts.options.index_place == IndexPlace::reads ? split.tables.size() - 1 : 0;
-    const std::vector<std::uint32_t> places = index_places(parts.options, split, block, set.index.length());
-    std::vector<std::uint32_t> indices(places.size());
-    assign_samples(set.index, split.batch.blocks[block].text.view(), places, indices);
+    static_assert(sequence::no_sample == no_pair_of_indices);
+    const PoolOptions& options = parts.options;
+    std::vector<std::uint32_t> indices =
+        read_indices(options, found.split, options.index_place == IndexPlace::reads ? options.index_file : 0,
+                     set.index, 0);
+    if (set.second)
+        pair_indices(options, set, found.split, indices);
     for (std::size_t i = 0; i < indices.size(); ++i) {
         found.sample[i] = indices[i] == sequence::no_sample ? -1 : set.samples[indices[i]];
         if (found.sample[i] < 0)
             found.fate[i] = ReadFate::no_sample;
     }
+    if (set.second)
+        found.index_pair = std::move(indices);
 }
 
 /// Where a UMI that stands so far from the first base of the barcode begins in the read. A base too many or
@@ -189,7 +215,7 @@ void find_umis(const PoolPlan::Parts& parts, FoundBatch& found) {
     const UmiOptions& umi = parts.options.umi;
     const SplitBatch& split = found.split;
     const std::size_t block = umi.place == UmiPlace::mates         ? 1
-                              : umi.place == UmiPlace::index_reads ? split.tables.size() - 1
+                              : umi.place == UmiPlace::index_reads ? parts.options.index_file
                                                                    : 0;
     const std::string_view text = split.batch.blocks[block].text.view();
     found.umi.resize(found.fate.size());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -16,8 +17,13 @@ namespace wellsieve::pipeline {
 /// The index sequences of one file's samples.
 struct IndexSet {
     kernels::sequence::SampleIndex index;
-    std::vector<std::int32_t> samples;  ///< [index] → PoolCounts::samples
+    std::optional<kernels::sequence::SampleIndex> second;  ///< of pairs
+    std::vector<std::int32_t>
+        samples;  ///< [index], or as IndexPairs::samples → PoolCounts::samples; −1: none
 };
+
+/// Of FoundBatch::index_pair.
+inline constexpr std::uint32_t no_pair_of_indices = 0xFFFFFFFF;
 
 /// What a library is turned into before the first read: made once, read by all threads.
 class PoolPlan {
@@ -44,8 +50,9 @@ struct FoundBatch {
     std::vector<ReadFate> fate;
     std::vector<std::uint32_t> begin;  ///< of the barcode in the read, or no_place
     std::vector<std::uint8_t> length;
-    std::vector<std::uint8_t> reverse;  ///< 1: the barcode is on the other strand
-    std::vector<std::uint64_t> umi;     ///< where the fate counts; empty without UMIs
+    std::vector<std::uint8_t> reverse;      ///< 1: the barcode is on the other strand
+    std::vector<std::uint64_t> umi;         ///< where the fate counts; empty without UMIs
+    std::vector<std::uint32_t> index_pair;  ///< IndexPairs::at, or no_pair_of_indices; empty without pairs
 };
 
 /// Finds the barcode of each read, and its sample where an index tells it.

@@ -50,6 +50,24 @@ TEST_CASE("samples may be told by index, with titles or as PoolQ has them") {
         CHECK(read_sample_sheet(conditions).rows.size() == 22);
 }
 
+TEST_CASE("indices may be pairs, in one column or in two") {
+    for (const auto* text :
+         {"sample,index\na,acgt+TTGG\nb,ACGT+CCAA\n", "sample,i7,i5\na,ACGT,TTGG\nb,ACGT,ccaa\n"}) {
+        const SampleSheet sheet = sheet_of(text);
+        REQUIRE(sheet.rows.size() == 2);
+        CHECK(sheet.rows[0].index == "ACGT");
+        CHECK(sheet.rows[0].second_index == "TTGG");
+        CHECK(sheet.rows[1].second_index == "CCAA");
+        CHECK(sheet.other_columns.empty());
+    }
+    CHECK_THROWS_WITH(sheet_of("sample,index\na,ACGT+TTGG\nb,ACGT\n"),
+                      Catch::Contains("line 3: has no second index, and line 2 has one"));
+    CHECK_THROWS_WITH(sheet_of("sample,index\na,ACGT+TTGG\nb,ACGT+TTGG\n"),
+                      Catch::Contains("line 3: 'ACGT+TTGG' is in line 2 already"));
+    CHECK_THROWS_WITH(sheet_of("sample,index,index2\na,ACGT,TTXG\n"),
+                      Catch::Contains("'TTXG' holds other letters"));
+}
+
 TEST_CASE("samples of a count table need neither file nor index") {
     const SampleSheet sheet =
         parse_sample_sheet("samples.csv", "sample,condition\ns,hot\nt,cold\n", SampleSource::counts);

@@ -1,5 +1,6 @@
 #include "pipeline/suspect_reads.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace wellsieve::pipeline;
@@ -37,10 +38,10 @@ TEST_CASE("chimeras, shifted barcodes and hopped counts are listed, and nothing 
     std::vector<std::string> rows;
     for (const PoolSuspect& suspect : counts.suspects)
         rows.push_back(row(suspect));
-    CHECK(rows == std::vector<std::string>{"chimera  a b ACGGTGGACC 7 4020",
-                                           "hopped s2 b b TTGCAGGACC 20 4000",
-                                           "shifted  shifted a CGGTCATTGA 40 10000",
-                                           "shifted   a TACGGTCATT 4 10000", "shifted   b TGCAGGACCT 2 4020"});
+    CHECK(rows ==
+          std::vector<std::string>{"chimera  a b ACGGTGGACC 7 4020", "hopped s2 b b TTGCAGGACC 20 4000",
+                                   "shifted  shifted a CGGTCATTGA 40 10000", "shifted   a TACGGTCATT 4 10000",
+                                   "shifted   b TGCAGGACCT 2 4020"});
     CHECK(counts.choices.size() == 2);
 }
 
@@ -56,4 +57,21 @@ TEST_CASE("of each kind a hundred are listed, those of most reads first") {
     REQUIRE(counts.suspects.size() == 100);
     CHECK(counts.suspects.front().reads == 299);
     CHECK(counts.suspects.back().reads == 200);
+}
+
+TEST_CASE("pairs of indices that are no sample's are listed with the samples that have each of them") {
+    PoolCounts counts = pool();
+    counts.index_pairs = {{{"AAAA", "CCCC"}, {"GGGG", "TTTT"}, {0, -1, -1, 1}, {9000, 30, 0, 970}}};
+    list_suspects(counts, {});
+    const auto is_pair = [](const PoolSuspect& s) { return s.kind == "index_pair"; };
+    CHECK(std::count_if(counts.suspects.begin(), counts.suspects.end(), is_pair) == 1);
+    const auto found = std::find_if(counts.suspects.begin(), counts.suspects.end(), is_pair);
+    REQUIRE(found != counts.suspects.end());
+    CHECK(*found == PoolSuspect{"index_pair", "s1", "", "s2", "AAAA+TTTT", 30, 970});
+    CHECK_THAT(counts.choices.back(),
+               Catch::Contains("0.3 % of 10000 reads") && Catch::Contains("1 of 2 such pairs"));
+    PoolCounts crossed = pool();
+    crossed.index_pairs = {{{"AAAA"}, {"GGGG", "TTTT"}, {0, 1}, {10, 10}}};
+    list_suspects(crossed, {});
+    CHECK_THAT(crossed.choices.back(), Catch::Contains("cannot be seen"));
 }

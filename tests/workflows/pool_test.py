@@ -107,6 +107,14 @@ def test_any_packing_and_threads(program, folder):
     assert contents(os.path.join(folder, "results", "counts.csv")) == once
 
 
+def test_a_file_is_read_once(program, folder):
+    truth = make_pool(folder, reads=200)
+    edited(os.path.join(folder, "screen.toml"), '"fastq/*.fastq"', '["fastq/*.fastq", "fastq/../fastq/a_1.fastq"]')
+    run(program, "run", os.path.join(folder, "screen.toml"))
+    rows = read_csv(os.path.join(folder, "results", "counts.csv"), "\t")
+    assert {row["sgRNA"]: int(row["a"]) for row in rows} == truth["a"]
+
+
 def test_check_and_dry_run(program, folder):
     make_pool(folder, reads=10)
     screen = os.path.join(folder, "screen.toml")
@@ -552,6 +560,67 @@ def test_keys_that_nothing_looks_at(program, folder):
     run(program, "run", screen, "--force")
 
 
+def test_pairs_of_indices(program, folder):
+    """Samples by i7 and i5, in headers or in index reads; pairs that hop are none's, and are counted."""
+    os.makedirs(folder)
+    place = lambda name: os.path.join(folder, name)
+    draw = random.Random(9)
+    library = ["".join(draw.choices("ACGT", k=20)) for _ in range(30)]
+    write(place("library.csv"), "id,barcode\n" + "".join(f"g{i},{b}\n" for i, b in enumerate(library)))
+    firsts, seconds = ["ACGTACGT", "TTGCAAGC", "GGATCCTA"], ["CATGCATG", "AGCTTGGA", "TCCGATAC"]
+    rows = "".join(f"s{i},{a}+{b}\n" for i, (a, b) in enumerate(zip(firsts, seconds)))
+    write(place("samples.csv"), "sample,index\n" + rows)
+    truth = {f"s{i}": [0] * 30 for i in range(3)}
+    pairs = {}
+    text = {"R1": [], "I1": [], "I2": []}
+    for n in range(3000):
+        i = draw.randrange(3)
+        k = i if draw.random() < 0.98 else draw.randrange(3)
+        barcode = draw.randrange(30)
+        first, second = list(firsts[i]), list(seconds[k])
+        if draw.random() < 0.1:
+            first[draw.randrange(8)] = "N"
+        if draw.random() < 0.1:
+            second[draw.randrange(8)] = draw.choice("ACGT")
+        if draw.random() < 0.02:
+            second = "A" * 8  # nobody's
+        else:
+            pairs[i, k] = pairs.get((i, k), 0) + 1
+            if i == k:
+                truth[f"s{i}"][barcode] += 1
+        first, second = "".join(first), "".join(second)
+        name, read = f"@r:{n} 1:N:0:{first}+{second}", LEFT + library[barcode] + RIGHT
+        for part, bases in (("R1", read), ("I1", first), ("I2", second)):
+            text[part].append(f"{name}\n{bases}\n+\n{'F' * len(bases)}\n")
+    for part in text:
+        write(place(f"{part}.fastq"), "".join(text[part]))
+    common = f'[[pools]]\nreads = "R1.fastq"\nlibrary = "library.csv"\nsamples = "samples.csv"\nleft = "{LEFT}"\n'
+    hopped = {f"{firsts[i]}+{seconds[k]}": reads for (i, k), reads in pairs.items() if i != k}
+    assert len(hopped) == 6
+    for more in ('index = "header"', 'index_reads = "I1.fastq"\nsecond_index_reads = "I2.fastq"'):
+        write(place("screen.toml"), common + more + "\n")
+        stdout, _ = run(program, "run", place("screen.toml"), "--force")
+        counts = read_csv(place("results/counts.csv"), "\t")
+        assert {s: [int(row[s]) for row in counts] for s in truth} == truth
+        share = 100 * sum(hopped.values()) / sum(pairs.values())
+        assert f"{share:.3g} % of {sum(pairs.values())} reads with two known indices" in stdout, (share, stdout)
+        with h5py.File(place("results/result.h5")) as file:
+            suspects = read_elem(file["suspects"])
+        seen = suspects[suspects["kind"] == "index_pair"]
+        assert dict(zip(seen["bases"], seen["reads"])) == hopped, seen
+        for _, row in seen.iterrows():
+            i, k = firsts.index(row["bases"][:8]), seconds.index(row["bases"][9:])
+            assert (row["sample"], row["other"]) == (f"s{i}", f"s{k}") and row["other_reads"] == min(
+                pairs[i, i], pairs[k, k])
+    write(place("screen.toml"), common + 'index_reads = "I1.fastq"\n')
+    refused(program, folder, "second_index_reads: is missing")
+    write(place("screen.toml"), common + 'index = "inside"\n')
+    refused(program, folder, "pairs of indices are looked for in headers or in index reads")
+    write(place("samples.csv"), "sample,index\n" + "".join(f"s{i},{a}\n" for i, a in enumerate(firsts)))
+    write(place("screen.toml"), common + 'index_reads = "I1.fastq"\nsecond_index_reads = "I2.fastq"\n')
+    refused(program, folder, "second_index_reads would be ignored")
+
+
 def test_inspect_and_init(program, folder):
     make_pool(folder, reads=100)
     stdout, _ = run(program, "inspect", os.path.join(folder, "fastq", "b.fastq"))
@@ -571,11 +640,11 @@ def test_nothing_mapped_is_an_error(program, folder):
 
 
 if __name__ == "__main__":
-    for test in [test_counts_are_right, test_any_packing_and_threads, test_check_and_dry_run, test_bad_input_is_named,
+    for test in [test_counts_are_right, test_any_packing_and_threads, test_a_file_is_read_once, test_check_and_dry_run, test_bad_input_is_named,
                  test_places_are_found_out, test_counts_of_others, test_every_form_of_a_counts_table,
                  test_samples_by_barcodes_for_annotated_data, test_several_pools,
                  test_reads_that_are_not_as_they_should_be, test_mates_out_of_step, test_keys_that_nothing_looks_at,
-                 test_inspect_and_init,
+                 test_pairs_of_indices, test_inspect_and_init,
                  test_nothing_mapped_is_an_error]:
         with tempfile.TemporaryDirectory() as place:
             test(sys.argv[1], os.path.join(place, "screen"))
