@@ -48,8 +48,8 @@ struct PoolOptions {
     kernels::sequence::MatchOptions match;
     IndexPlace index_place = IndexPlace::none;
     std::uint32_t index_at = 0;  ///< base at which the index begins
-    std::size_t index_file =
-        0;  ///< which of a PoolFile's parts are index reads; second ones come behind them
+    /// Which of a PoolFile's parts has the index reads; those of second indices come behind them.
+    std::size_t index_file = 1;
     UmiOptions umi;
 };
 

@@ -365,8 +365,7 @@ class PoolGatherer {
             indices.emplace_back(row->index);
             samples.push_back(samples_.at(row->sample));
         }
-        return {sequence::SampleIndex(indices, {input_.index_mismatches, input_.index_margin}), std::nullopt,
-                std::move(samples)};
+        return {sequence::SampleIndex(indices, {input_.index_mismatches, input_.index_margin}), std::move(samples)};
     }
 
     /// Each index is told by itself, so that pairs are seen that no sample has.
@@ -394,7 +393,7 @@ class PoolGatherer {
             return sequence::SampleIndex(std::vector<std::string_view>(texts.begin(), texts.end()),
                                          {input_.index_mismatches, input_.index_margin});
         };
-        pipeline::IndexSet set{index_of(pairs.first), index_of(pairs.second), pairs.samples};
+        pipeline::IndexSet set{index_of(pairs.first), pairs.samples, index_of(pairs.second)};
         inputs_.counts.index_pairs.push_back(std::move(pairs));
         return set;
     }

@@ -42,11 +42,11 @@ class FastqSource : public SourceBase {
         if (records == 0)
             block.text.reserve(options_.block_bytes + wanted_bytes());
         block.text.append(carry_.view());
-        while (!ended_ && !is_full(block.text.size(), records))
+        while (!ended_ && !is_full(block.text.view(), records))
             read_more(block.text);
         if (ended_)
             end_text(block.text);
-        const std::size_t whole = lines_ / 4;
+        const std::size_t whole = whole_records(block.text.view());
         block.records =
             static_cast<std::uint32_t>(records == 0 ? whole : std::min<std::size_t>(whole, records));
         cut(block);
@@ -58,9 +58,19 @@ class FastqSource : public SourceBase {
     std::string_view remark() const override { return text_->remark(); }
 
   private:
-    bool is_full(std::size_t bytes, std::uint32_t records) const {
-        return records == 0 ? bytes >= options_.block_bytes && lines_ >= 4
-                            : lines_ >= std::size_t{4} * records;
+    bool is_full(std::string_view text, std::uint32_t records) const {
+        return records == 0 ? text.size() >= options_.block_bytes && whole_records(text) > 0
+                            : whole_records(text) >= records;
+    }
+
+    /// Those that begin before the last line which is not blank: lines behind it may end the file.
+    std::size_t whole_records(std::string_view text) const {
+        const std::size_t last = text.find_last_not_of("\r\n");
+        if (last == text.npos)
+            return 0;
+        const std::size_t ends = count_newlines(text.data() + last + 1, text.size() - last - 1);
+        const std::size_t lines = ends == 0 ? lines_ : lines_ + 1 - ends;
+        return std::min(lines_ / 4, (lines + 3) / 4);
     }
 
     std::size_t wanted_bytes() const {
@@ -92,7 +102,7 @@ class FastqSource : public SourceBase {
             text.append("\n");
             ++lines_;
         }
-        while (ends_in_blank_line(text.view()) && (lines_ % 4 != 0 || ends_in_blank_record(text.view()))) {
+        while (lines_ % 4 != 0 && ends_in_blank_line(text.view())) {
             text.resize(text.size() - (text.view().ends_with("\r\n") ? 2 : 1));
             --lines_;
         }
@@ -112,11 +122,6 @@ class FastqSource : public SourceBase {
 
     static bool ends_in_blank_line(std::string_view text) {
         return text == "\n" || text == "\r\n" || text.ends_with("\n\n") || text.ends_with("\n\r\n");
-    }
-
-    /// A record of no bases has two blank lines at most, so four are none.
-    bool ends_in_blank_record(std::string_view text) const {
-        return text.substr(start_of_line(text, lines_ - 4)).find_first_not_of("\r\n") == text.npos;
     }
 
     /// Where line `line` of a text with `lines_` line ends begins; counted from the end, where it is near.

@@ -17,9 +17,8 @@ namespace wellsieve::pipeline {
 /// The index sequences of one file's samples.
 struct IndexSet {
     kernels::sequence::SampleIndex index;
-    std::optional<kernels::sequence::SampleIndex> second;  ///< of pairs
-    std::vector<std::int32_t>
-        samples;  ///< [index], or as IndexPairs::samples → PoolCounts::samples; −1: none
+    std::vector<std::int32_t> samples;  ///< [index] → PoolCounts::samples; of pairs as IndexPairs::samples
+    std::optional<kernels::sequence::SampleIndex> second = std::nullopt;  ///< of pairs
 };
 
 /// Of FoundBatch::index_pair.
