@@ -120,8 +120,7 @@ void print_counts(const PoolInputs& pool) {
 
 }  // namespace
 
-Exit check_screen(const std::filesystem::path& config_file, const CommonOptions& common) {
-    const pipeline::ThreadLimit limit(common.threads);
+Exit check_screen(const std::filesystem::path& config_file) {
     const ScreenConfig config = read_config(config_file);
     std::vector<std::string> problems;
     const ScreenInputs inputs = gather_inputs(config, problems);

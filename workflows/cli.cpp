@@ -1,13 +1,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -15,6 +19,7 @@
 #include "formats/error.hpp"
 #include "kernels/target.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/parallel.hpp"
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
 
@@ -23,21 +28,49 @@ namespace {
 
 using Action = std::function<Exit()>;
 
-/// The program's log goes to stderr, or as JSON lines to a file; nobody else sets it up.
-void start_log(const CommonOptions& common) {
-    if (!common.log_json.empty()) {
-        spdlog::set_default_logger(spdlog::basic_logger_st("wellsieve", common.log_json, true));
-        spdlog::set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":"%v"})");
-    } else {
-        spdlog::set_default_logger(spdlog::stderr_logger_st("wellsieve"));
-        spdlog::set_pattern("wellsieve: %v");
+constexpr std::uint64_t largest_seed = INT64_MAX;  // what a configuration can hold
+
+/// A message as a JSON string, quotes included.
+class JsonMessage : public spdlog::custom_flag_formatter {
+  public:
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+        const nlohmann::json text = std::string(message.payload.data(), message.payload.size());
+        const std::string quoted = text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        out.append(quoted.data(), quoted.data() + quoted.size());
     }
-    spdlog::set_level(common.quiet     ? spdlog::level::err
-                      : common.verbose ? spdlog::level::info
-                                       : spdlog::level::warn);
+    std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
+};
+
+spdlog::sink_ptr json_sink(const std::string& path) {
+    try {
+        auto sink = std::make_shared<spdlog::sinks::basic_file_sink_st>(path, true);
+        auto formatter = std::make_unique<spdlog::pattern_formatter>();
+        formatter->add_flag<JsonMessage>('*').set_pattern(
+            R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":%*})");
+        sink->set_formatter(std::move(formatter));
+        return sink;
+    } catch (const spdlog::spdlog_ex&) {
+        throw formats::OutputError(path, "write", errno);
+    }
+}
+
+/// The program's log goes to stderr, and whatever is asked for there, in full to a file of JSON lines; nobody
+/// else sets it up.
+void start_log(const CommonOptions& common) {
+    auto to_stderr = std::make_shared<spdlog::sinks::stderr_sink_st>();
+    to_stderr->set_pattern("wellsieve: %v");
+    to_stderr->set_level(common.quiet     ? spdlog::level::err
+                         : common.verbose ? spdlog::level::info
+                                          : spdlog::level::warn);
+    auto logger = std::make_shared<spdlog::logger>("wellsieve", to_stderr);
+    spdlog::set_default_logger(logger);
+    spdlog::set_level(spdlog::level::info);
+    if (!common.log_json.empty())
+        logger->sinks().push_back(json_sink(common.log_json));
 }
 
 void add_common(CLI::App& command, CommonOptions& common) {
+    command.option_defaults()->group("Common options");
     command.add_option("--threads", common.threads, "Threads to use; 0: all")->capture_default_str();
     command.add_option_function<std::string>(
         "--memory",
@@ -60,53 +93,61 @@ void add_common(CLI::App& command, CommonOptions& common) {
             "Tell bytes, rate and time left on stderr; auto: where it is a terminal")
         ->check(CLI::IsMember({"auto", "always", "never"}))
         ->default_str("auto");
+    command
+        .add_option("--seed", common.seed,
+                    "Seed of the random draws, where there are any, in the place of the configured one")
+        ->check(CLI::Range(std::uint64_t{0}, largest_seed).description(""));
     command.add_flag("-q,--quiet", common.quiet, "Results and errors only");
     command.add_flag("-v,--verbose", common.verbose, "Say what is being done");
-    command.add_option("--log-json", common.log_json, "Write the log to this file, a JSON object a line");
+    command.add_option("--log-json", common.log_json,
+                       "Write the whole log to this file as well, a JSON object a line");
 }
 
-void add_run(CLI::App& app, Action& action) {
+/// What the command is to do when the command line is whole, and how its options want it done.
+void set_action(CLI::App& command, CommonOptions& common, Action& action, std::function<Exit()> act) {
+    add_common(command, common);
+    command.callback([&common, &action, act = std::move(act)] {
+        action = [&common, act] {
+            const pipeline::ThreadLimit limit(common.threads);
+            return act();
+        };
+    });
+}
+
+void add_run(CLI::App& app, CommonOptions& common, Action& action) {
     CLI::App* command =
         app.add_subcommand("run", "Run a whole screen: raw exports and reads in, ranked strains out");
     auto options = std::make_shared<RunScreenOptions>();
     command->add_option("screen", options->config, "The screen's configuration, a TOML file")->required();
     command->add_option("-o,--out", options->out,
                         "Folder for the results; default: results, beside the configuration");
-    command->add_option("--seed", options->seed,
-                        "Seed of the random draws, in the place of the configured one");
     command->add_flag("--force", options->force, "Replace an existing result");
     command->add_flag("--keep-going", options->keep_going,
                       "Set files aside that cannot be read, and exit with 4");
     command->add_flag("--dry-run", options->dry_run, "Print the graph, compute nothing");
-    add_common(*command, options->common);
-    command->callback([options, &action] {
-        action = [options] { return run_screen(*options); };
-        start_log(options->common);
+    set_action(*command, common, action, [options, &common] {
+        options->common = common;
+        return run_screen(*options);
     });
 }
 
-void add_check(CLI::App& app, Action& action) {
+void add_check(CLI::App& app, CommonOptions& common, Action& action) {
     CLI::App* command =
         app.add_subcommand("check", "Read and validate everything, compute nothing, list all problems");
     auto config = std::make_shared<std::filesystem::path>();
-    auto common = std::make_shared<CommonOptions>();
     command->add_option("screen", *config, "The screen's configuration, a TOML file")->required();
-    add_common(*command, *common);
-    command->callback([config, common, &action] {
-        action = [config, common] { return check_screen(*config, *common); };
-        start_log(*common);
-    });
+    set_action(*command, common, action, [config] { return check_screen(*config); });
 }
 
-void add_init(CLI::App& app, Action& action) {
+void add_init(CLI::App& app, CommonOptions& common, Action& action) {
     CLI::App* command =
         app.add_subcommand("init", "Write a commented screen.toml for a folder of exports or reads");
     auto folder = std::make_shared<std::filesystem::path>();
     command->add_option("folder", *folder, "Folder with plate-reader exports, or files of reads")->required();
-    command->callback([folder, &action] { action = [folder] { return init_screen(*folder); }; });
+    set_action(*command, common, action, [folder] { return init_screen(*folder); });
 }
 
-void add_export(CLI::App& app, Action& action) {
+void add_export(CLI::App& app, CommonOptions& common, Action& action) {
     CLI::App* command = app.add_subcommand("export", "Write a table, or the whole result, in another format");
     auto options = std::make_shared<ExportOptions>();
     command->add_option("result", options->result, "A result.h5")->required();
@@ -120,10 +161,10 @@ void add_export(CLI::App& app, Action& action) {
         "For csv the table, by default ranking; for h5ad traits, counts or pools/NAME/counts, by "
         "default the first that is there");
     command->add_option("-o,--out", options->out, "File to write; default for csv: stdout");
-    command->callback([options, &action] { action = [options] { return export_result(*options); }; });
+    set_action(*command, common, action, [options] { return export_result(*options); });
 }
 
-void add_simulate(CLI::App& app, Action& action) {
+void add_simulate(CLI::App& app, CommonOptions& common, Action& action) {
     CLI::App* command = app.add_subcommand("simulate", "Make up plates, or pooled reads, with a known truth");
     auto options = std::make_shared<SimulateOptions>();
     command->add_option("spec", options->spec, "What to make up, a TOML file")->required();
@@ -131,10 +172,13 @@ void add_simulate(CLI::App& app, Action& action) {
         ->add_option("-o,--out", options->out,
                      "Folder for exports or reads, their tables, the truth and screen.toml")
         ->required();
-    command->callback([options, &action] { action = [options] { return simulate_screen(*options); }; });
+    set_action(*command, common, action, [options, &common] {
+        options->seed = common.seed;
+        return simulate_screen(*options);
+    });
 }
 
-void add_inspect(CLI::App& app, Action& action) {
+void add_inspect(CLI::App& app, CommonOptions& common, Action& action) {
     CLI::App* command = app.add_subcommand(
         "inspect",
         "Tell what a raw file is: reader, plates, readouts, times, flags; or reads, lengths, quality");
@@ -149,11 +193,12 @@ void add_inspect(CLI::App& app, Action& action) {
         ->needs(tidy);
     command->add_option("--reader", options->reader, "Use this reader instead of choosing by content");
     command->add_flag("--readers", *readers, "List the readers, their vendors and file types");
-    command->callback([options, readers, &action] {
+    command->parse_complete_callback([options, readers] {
         if (options->files.empty() && !*readers)
             throw CLI::RequiredError("files");
-        action = [options, readers] { return *readers ? list_readers() : inspect(*options); };
     });
+    set_action(*command, common, action,
+               [options, readers] { return *readers ? list_readers() : inspect(*options); });
 }
 
 /// CLI11 says of a word that is no command only that a command is missing.
@@ -170,27 +215,28 @@ int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
     return static_cast<int>(Exit::wrong_usage);
 }
 
-Exit run_action(const Action& action) {
+Exit run_action(const CommonOptions& common, const Action& action) {
     try {
+        start_log(common);
         return action();
     } catch (const ConfigError& error) {
         for (const std::string& problem : error.problems())
-            fmt::print(stderr, "wellsieve: {}\n", problem);
+            spdlog::error("{}", problem);
         return Exit::bad_input;
     } catch (const formats::FormatError& error) {
-        fmt::print(stderr, "wellsieve: {}\n", error.what());
+        spdlog::error("{}", error.what());
         return Exit::bad_input;
     } catch (const formats::OutputError& error) {
-        fmt::print(stderr, "wellsieve: {}\n", error.what());
+        spdlog::error("{}", error.what());
         return Exit::bad_input;
     } catch (const pipeline::Interrupted&) {
-        fmt::print(stderr, "wellsieve: interrupted, nothing was written\n");
+        spdlog::error("interrupted, nothing was written");
         return Exit::interrupted;
     } catch (const std::invalid_argument& error) {
-        fmt::print(stderr, "wellsieve: {}\n", error.what());
+        spdlog::error("{}", error.what());
         return Exit::wrong_usage;
     } catch (const std::exception& error) {
-        fmt::print(stderr, "wellsieve: internal error: {}\n", error.what());
+        spdlog::error("internal error: {}", error.what());
         return Exit::internal_error;
     }
 }
@@ -203,13 +249,14 @@ int run_command_line(int argc, char** argv) {
         return fmt::format("wellsieve {} (SIMD: {})", WELLSIEVE_VERSION, kernels::active_target());
     });
     app.require_subcommand(1);
+    CommonOptions common;
     Action action;
-    add_run(app, action);
-    add_check(app, action);
-    add_init(app, action);
-    add_inspect(app, action);
-    add_export(app, action);
-    add_simulate(app, action);
+    add_run(app, common, action);
+    add_check(app, common, action);
+    add_init(app, common, action);
+    add_inspect(app, common, action);
+    add_export(app, common, action);
+    add_simulate(app, common, action);
     try {
         kernels::apply_target_from_environment();
         app.parse(argc, argv);
@@ -219,7 +266,7 @@ int run_command_line(int argc, char** argv) {
         fmt::print(stderr, "wellsieve: WELLSIEVE_SIMD: {}\n", error.what());
         return static_cast<int>(Exit::wrong_usage);
     }
-    return static_cast<int>(run_action(action));
+    return static_cast<int>(run_action(common, action));
 }
 
 }  // namespace wellsieve::workflows

@@ -23,11 +23,10 @@ enum class Exit : int {
 /// `wellsieve run`
 struct RunScreenOptions {
     std::filesystem::path config;
-    std::filesystem::path out;          ///< empty: "results" beside the configuration
-    bool force = false;                 ///< replace an existing result
-    bool keep_going = false;            ///< set files aside that cannot be read
-    bool dry_run = false;               ///< print the graph, read nothing
-    std::optional<std::uint64_t> seed;  ///< in the place of the configured one
+    std::filesystem::path out;  ///< empty: "results" beside the configuration
+    bool force = false;         ///< replace an existing result
+    bool keep_going = false;    ///< set files aside that cannot be read
+    bool dry_run = false;       ///< print the graph, read nothing
     CommonOptions common;
 };
 
@@ -36,7 +35,7 @@ Exit run_screen(const RunScreenOptions& options);
 
 /// `wellsieve check`: reads and validates everything, computes nothing; prints every problem, not only the
 /// first.
-Exit check_screen(const std::filesystem::path& config, const CommonOptions& common);
+Exit check_screen(const std::filesystem::path& config);
 
 /// `wellsieve init`: writes a commented screen.toml for the exports in a folder. Never replaces one.
 Exit init_screen(const std::filesystem::path& folder);
@@ -54,6 +53,7 @@ Exit export_result(const ExportOptions& options);
 struct SimulateOptions {
     std::filesystem::path spec;
     std::filesystem::path out;
+    std::optional<std::uint64_t> seed;  ///< in the place of the configured one
 };
 Exit simulate_screen(const SimulateOptions& options);
 

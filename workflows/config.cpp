@@ -241,7 +241,7 @@ void append_plates(std::string& out, const PlatesInput& input) {
 }
 
 void append_readout(std::string& out, const ReadoutSelector& selector) {
-    out += fmt::format("\n[readouts.{}]\n", selector.name);
+    out += fmt::format("\n[readouts.{}]\n", as_key(selector.name));
     if (selector.mode)
         append(out, "mode", mode_name(*selector.mode));
     append(out, "wavelength_nm", selector.wavelength_nm);

@@ -26,12 +26,20 @@ namespace fs = std::filesystem;
 namespace plates = formats::plates;
 namespace reads = formats::reads;
 
+/// A quantity that exports hold. Where its mode and wavelengths are not its own, its label tells it apart.
+struct FoundReadout {
+    plates::Readout readout;
+    bool by_label = false;
+    std::string name = {};
+};
+
 /// What the files of a folder turned out to be.
 struct Found {
     std::vector<std::string> exports;
     std::vector<std::string> analysers;  ///< exports of samples, where there are others beside them
     std::vector<std::string> others;     ///< tables and files that no reader takes
-    std::map<std::string, plates::Readout> readouts;  ///< by the name they get
+    std::vector<FoundReadout> readouts;
+    bool names_samples = false;  ///< exports say what is in their wells
     std::string layout;
     std::string strains;
     std::string plate_list;
@@ -43,6 +51,13 @@ struct Found {
     std::vector<std::string> unknown;
 };
 
+std::string as_name(std::string_view text) {
+    std::string name;
+    for (const char c : text)
+        name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? static_cast<char>(std::tolower(c)) : '_';
+    return name;
+}
+
 std::string readout_name(const plates::Readout& readout) {
     using plates::Mode;
     if (readout.mode == Mode::absorbance)
@@ -52,10 +67,60 @@ std::string readout_name(const plates::Readout& readout) {
                                                : fmt::format("fluorescence_{}", readout.emission_nm);
     if (readout.mode == Mode::luminescence)
         return "luminescence";
-    std::string name;
-    for (char c : readout.name)
-        name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? static_cast<char>(std::tolower(c)) : '_';
-    return name.empty() ? "value" : name;
+    return readout.name.empty() ? "value" : as_name(readout.name);
+}
+
+/// With what the short name leaves out.
+std::string longer_name(const FoundReadout& found) {
+    const plates::Readout& readout = found.readout;
+    if (found.by_label && !readout.name.empty() && readout.mode < plates::Mode::online)
+        return fmt::format("{}_{}", readout_name(readout), as_name(readout.name));
+    if (!std::isnan(readout.excitation_nm))
+        return fmt::format("fluorescence_{}_{}", readout.excitation_nm, readout.emission_nm);
+    return readout_name(readout);
+}
+
+bool has_optics(const plates::Readout& readout) {
+    return !std::isnan(readout.wavelength_nm) || !std::isnan(readout.excitation_nm) ||
+           !std::isnan(readout.emission_nm);
+}
+
+/// Adds what a file reads and no file before it. What it reads twice with the same optics differs by label.
+void take_readouts(const plates::PlateFile& file, std::vector<FoundReadout>& readouts) {
+    for (const plates::Readout& readout : file.readouts) {
+        const bool by_label =
+            readout.mode >= plates::Mode::online ||
+            std::any_of(file.readouts.begin(), file.readouts.end(), [&](const plates::Readout& other) {
+                return other.same_optics(readout) && other.name != readout.name;
+            });
+        if (std::none_of(readouts.begin(), readouts.end(), [&](const FoundReadout& known) {
+                return known.readout.same_optics(readout) &&
+                       (!(by_label || known.by_label) || known.readout.name == readout.name);
+            }))
+            readouts.push_back({readout, by_label});
+    }
+}
+
+/// Short names where they are of one readout alone.
+void name_readouts(std::vector<FoundReadout>& readouts) {
+    std::map<std::string, int> short_names;
+    for (FoundReadout& found : readouts) {
+        found.by_label |= !has_optics(found.readout) &&
+                          std::any_of(readouts.begin(), readouts.end(), [&](const FoundReadout& other) {
+                              return &other != &found && other.readout.mode == found.readout.mode;
+                          });
+        ++short_names[readout_name(found.readout)];
+    }
+    std::map<std::string, int> taken;
+    for (FoundReadout& found : readouts) {
+        found.name = readout_name(found.readout);
+        if (short_names[found.name] > 1)
+            found.name = longer_name(found);
+        if (const int count = ++taken[found.name]; count > 1)
+            found.name += fmt::format("_{}", count);
+    }
+    std::sort(readouts.begin(), readouts.end(),
+              [](const FoundReadout& a, const FoundReadout& b) { return a.name < b.name; });
 }
 
 /// A table of ours, known by its columns or blocks.
@@ -128,9 +193,13 @@ void look_at(const fs::path& path, const std::string& name, Found& found) {
             return;
         }
         const plates::PlateFile file = plates::read_plate_file(document);
+        if (file.readouts.empty()) {
+            found.others.push_back(name);
+            return;
+        }
         (file.sample_rows.empty() ? found.exports : found.analysers).push_back(name);
-        for (const plates::Readout& readout : file.readouts)
-            found.readouts.try_emplace(readout_name(readout), readout);
+        take_readouts(file, found.readouts);
+        found.names_samples |= !file.samples.empty();
     } catch (const formats::FormatError&) {
         found.unknown.push_back(name);
         found.others.push_back(name);
@@ -148,6 +217,7 @@ Found look_around(const fs::path& folder) {
         look_at(folder / name, name, found);
     if (found.exports.empty())  // samples alone are what is screened
         std::swap(found.exports, found.analysers);
+    name_readouts(found.readouts);
     return found;
 }
 
@@ -177,14 +247,16 @@ std::string table_line(std::string_view key, const std::string& file, std::strin
     return fmt::format("{}{:<34}# {}\n", file.empty() ? "# " : "", line, what);
 }
 
-std::string readout_section(const std::string& name, const plates::Readout& readout) {
-    std::string text = fmt::format("\n[readouts.{}]\nmode = \"{}\"\n", name, mode_name(readout.mode));
+std::string readout_section(const FoundReadout& found) {
+    const plates::Readout& readout = found.readout;
+    std::string text =
+        fmt::format("\n[readouts.{}]\nmode = \"{}\"\n", as_key(found.name), mode_name(readout.mode));
     for (const auto& [key, value] :
          {std::pair("wavelength_nm", readout.wavelength_nm),
           std::pair("excitation_nm", readout.excitation_nm), std::pair("emission_nm", readout.emission_nm)})
         if (!std::isnan(value))
             text += fmt::format("{} = {}\n", key, value);
-    if (!readout.name.empty() && readout.mode >= plates::Mode::online)
+    if (!readout.name.empty() && found.by_label)
         text += fmt::format("label = {}\n", quoted(readout.name));
     return text;
 }
@@ -221,15 +293,15 @@ std::string plates_toml(const Found& found) {
     text += table_line("masks", found.masks, "masks.csv", "columns plate, well, reason: wells to set aside");
     text += table_line("batch", "", "1", "plates made and grown together");
     text += offline_toml(found);
-    for (const auto& [name, readout] : found.readouts)
-        text += readout_section(name, readout);
+    for (const FoundReadout& readout : found.readouts)
+        text += readout_section(readout);
     text +=
         R"(# unit = "g/L"                      # where one name has several, or the file states none
 # calibration = "dilutions.csv"      # columns measured, true: readings less the blank, and what they should be
 # polynomial = [1, 0.05]            # or true = 1 x + 0.05 x^2 ...
 # path_length_cm = 0.56             # absorbance is divided by it; or volume_ul = 200 and well_diameter_mm = 6.7
 )";
-    text += fmt::format("\n[[traits]]\nname = \"{0}\"\nreadout = \"{0}\"\n", found.readouts.begin()->first);
+    text += fmt::format("\n[[traits]]\nname = \"{0}\"\nreadout = \"{0}\"\n", found.readouts.front().name);
     text += R"(# per = "od600"                     # divide by another readout
 feature = "endpoint"                # endpoint, maximum, minimum, mean, auc; of growth curves: growth_rate,
                                     # doubling_time, lag, carrying_capacity, yield, log_auc, time_of_max_rate,
@@ -397,6 +469,12 @@ Exit init_screen(const fs::path& folder) {
     fmt::print("{}\n", target.string());
     for (const std::string& name : found.unknown)
         fmt::print("not recognised: {}\n", name);
+    if (!found.exports.empty() && found.layout.empty())
+        fmt::print(
+            "no layout: {}; layout.csv, with the columns plate, well, strain, role (sample, parent, "
+            "blank …), says what is in each well\n",
+            found.names_samples ? "strains are the sample names of the files"
+                                : "no file says which strains are in its wells");
     return Exit::done;
 }
 

@@ -1,9 +1,14 @@
 #include "workflows/outputs.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -30,6 +35,7 @@ namespace fs = std::filesystem;
 namespace results = formats::results;
 using pipeline::Screen;
 using pipeline::StrainScore;
+using Clock = std::chrono::system_clock;
 
 constexpr std::string_view curves_prefix = "curves_";
 
@@ -53,17 +59,42 @@ void write_result(const fs::path& path, const std::string& config, const Screen&
     writer.commit();
 }
 
+struct RemovedAtTheEnd {
+    fs::path path;
+
+    ~RemovedAtTheEnd() {
+        std::error_code ignored;
+        fs::remove(path, ignored);
+    }
+};
+
+/// Block by block: results may be larger than memory.
+bool same_bytes(const fs::path& a, const fs::path& b) {
+    std::error_code unknown;
+    if (fs::file_size(a, unknown) != fs::file_size(b, unknown))
+        return false;
+    std::ifstream first(a, std::ios::binary);
+    std::ifstream second(b, std::ios::binary);
+    std::vector<char> block(1 << 20);
+    std::vector<char> other(block.size());
+    while (first && second) {
+        first.read(block.data(), static_cast<std::streamsize>(block.size()));
+        second.read(other.data(), static_cast<std::streamsize>(other.size()));
+        if (first.gcount() != second.gcount() ||
+            !std::equal(block.begin(), block.begin() + first.gcount(), other.begin()))
+            return false;
+    }
+    return first.eof() && second.eof();
+}
+
 /// A new result beside the old one, compared, then in its place: the same work done twice is no error.
 void write_or_compare(const RunScreenOptions& options, const fs::path& path, const std::string& config,
                       const Screen& screen) {
     if (options.force || !fs::exists(path))
         return write_result(path, config, screen);
-    const fs::path again = path.parent_path() / ("." + path.filename().string() + ".new");
-    write_result(again, config, screen);
-    const bool same =
-        fs::file_size(again) == fs::file_size(path) && bytes_of_file(again) == bytes_of_file(path);
-    fs::remove(again);
-    if (!same)
+    const RemovedAtTheEnd again{path.parent_path() / ("." + path.filename().string() + ".new")};
+    write_result(again.path, config, screen);
+    if (!same_bytes(again.path, path))
         throw formats::FormatError(path.string(), "",
                                    "is there already and differs; --force replaces it, -o writes elsewhere");
 }
@@ -74,14 +105,27 @@ std::string csv_of(const results::ResultTable& table) {
     return text.str();
 }
 
+std::string host_name() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::uint64_t largest_resident_bytes() {
+    constexpr std::uint64_t unit = 1024;  // of ru_maxrss on Linux
+    rusage usage{};
+    return ::getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::uint64_t>(usage.ru_maxrss) * unit : 0;
+}
+
 results::RunRecord record_of(const RunScreenOptions& options, const Screen& screen,
-                             const pipeline::RunReport& report, double compute_seconds) {
+                             const pipeline::RunReport& report) {
     results::RunRecord record;
     record.program = std::string("wellsieve ") + WELLSIEVE_VERSION;
     record.simd_target = kernels::active_target();
     record.threads = report.threads;
     record.memory_bytes = options.common.memory_bytes;
-    record.compute_seconds = compute_seconds;
+    record.host = host_name();
+    record.largest_resident_bytes = largest_resident_bytes();
+    record.seed = screen.options.rank.seed;
     for (const pipeline::LaneReport& lane : report.lanes)
         for (const pipeline::StageReport& stage : lane.stages)
             record.stages.push_back({stage.name, stage.batches, stage.seconds});
@@ -220,7 +264,8 @@ std::filesystem::path result_folder(const RunScreenOptions& options, const Scree
 }
 
 Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config, const Screen& screen,
-                      const pipeline::RunReport& report, double compute_seconds) {
+                      const pipeline::RunReport& report, Clock::time_point started) {
+    const Clock::time_point computed = Clock::now();
     const fs::path folder = result_folder(options, config);
     std::error_code failed;
     fs::create_directories(folder, failed);
@@ -238,8 +283,11 @@ Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& confi
         outputs.counts.push_back(folder / (name.empty() ? "counts.csv" : fmt::format("counts_{}.csv", name)));
         formats::write_atomically(outputs.counts.back(), pipeline::mageck_table(screen.pools[i]));
     }
-    formats::write_atomically(outputs.run,
-                              results::to_json(record_of(options, screen, report, compute_seconds)));
+    results::RunRecord record = record_of(options, screen, report);
+    record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(Clock::to_time_t(started)));
+    record.compute_seconds = std::chrono::duration<double>(computed - started).count();
+    record.write_seconds = std::chrono::duration<double>(Clock::now() - computed).count();
+    formats::write_atomically(outputs.run, results::to_json(record));
     return outputs;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <vector>
 
@@ -31,7 +32,7 @@ std::filesystem::path result_folder(const RunScreenOptions& options, const Scree
 /// `force`, or when it has the same bytes; otherwise FormatError.
 Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config,
                       const pipeline::Screen& screen, const pipeline::RunReport& report,
-                      double compute_seconds);
+                      std::chrono::system_clock::time_point started);
 
 /// The ten best strains with their intervals, what became of reads, the warnings, and where the result lies,
 /// on stdout.

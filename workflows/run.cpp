@@ -263,10 +263,9 @@ void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
 }  // namespace
 
 Exit run_screen(const RunScreenOptions& options) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto started = std::chrono::system_clock::now();
     ScreenConfig config = read_config(options.config);
-    config.options.rank.seed = options.seed.value_or(config.options.rank.seed);
-    const pipeline::ThreadLimit limit(options.common.threads);
+    config.options.rank.seed = options.common.seed.value_or(config.options.rank.seed);
     std::vector<PoolInputs> pools;
     ScreenInputs inputs = checked_inputs(config, pools);
     if (options.dry_run) {
@@ -300,8 +299,7 @@ Exit run_screen(const RunScreenOptions& options) {
         pipeline::score_strains(screen);
     for (const std::string& warning : screen.warnings)
         spdlog::info("{}", warning);
-    const std::chrono::duration<double> computed = std::chrono::steady_clock::now() - start;
-    const Outputs outputs = write_outputs(options, config, screen, report, computed.count());
+    const Outputs outputs = write_outputs(options, config, screen, report, started);
     print_summary(screen, outputs);
     const bool set_aside =
         std::any_of(screen.plates.rejects.begin(), screen.plates.rejects.end(),

@@ -218,6 +218,11 @@ std::string quoted(const std::string& text) {
     return out.str();
 }
 
+std::string as_key(const std::string& name) {
+    constexpr std::string_view bare = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    return !name.empty() && name.find_first_not_of(bare) == name.npos ? name : quoted(name);
+}
+
 void append(std::string& out, std::string_view key, std::string_view text) {
     out += fmt::format("{} = {}\n", key, quoted(std::string(text)));
 }

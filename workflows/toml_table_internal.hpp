@@ -62,6 +62,9 @@ class TomlTable {
 /// As TOML writes a string: with quotes, and what needs it escaped.
 std::string quoted(const std::string& text);
 
+/// A key, in quotes where TOML wants them.
+std::string as_key(const std::string& name);
+
 /// A line `key = value` of the effective configuration. A number that is not set (NaN) and an empty list have
 /// none.
 void append(std::string& out, std::string_view key, std::string_view text);

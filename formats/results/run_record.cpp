@@ -12,9 +12,14 @@ std::string to_json(const RunRecord& record) {
     const ordered_json json = {
         {"program", record.program},
         {"simd_target", record.simd_target},
+        {"host", record.host},
+        {"started", record.started},
         {"threads", record.threads},
         {"memory_bytes", record.memory_bytes},
+        {"largest_resident_bytes", record.largest_resident_bytes},
+        {"seed", record.seed},
         {"compute_seconds", record.compute_seconds},
+        {"write_seconds", record.write_seconds},
         {"stages", stages},
         {"accounting",
          {{"files", record.files},
@@ -28,7 +33,7 @@ std::string to_json(const RunRecord& record) {
         {"notes", record.notes},
         {"warnings", record.warnings},
     };
-    return json.dump(2) + "\n";
+    return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace wellsieve::formats::results

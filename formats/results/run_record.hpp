@@ -16,9 +16,14 @@ struct RunRecord {
 
     std::string program;
     std::string simd_target;
+    std::string host;
+    std::string started;  ///< ISO 8601, UTC
     unsigned threads = 0;
     std::uint64_t memory_bytes = 0;
+    std::uint64_t seed = 0;
+    std::uint64_t largest_resident_bytes = 0;
     double compute_seconds = 0;
+    double write_seconds = 0;
     std::vector<Stage> stages;
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;

@@ -4,6 +4,7 @@ SIMD target and the folder, and each kind of bad input gets one clear line and e
 usage: screen_test.py WELLSIEVE
 """
 import csv
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 
+import h5py
 from scipy.stats import spearmanr
 
 from screen_support import here, read_csv, run, write
@@ -31,8 +33,6 @@ dead = 0
 saturated = 0.02
 swapped = 0
 """
-
-
 def make_screen(program, folder):
     spec = folder + "-spec.toml"
     write(spec, SPEC)
@@ -239,15 +239,6 @@ def test_init_dry_run_and_h5ad(program, folder):
     assert contents(h5ad)[:4] == b"\x89HDF"
 
 
-def main():
-    for test in (test_truth_is_found, test_every_normalisation, test_same_bytes, test_folder_names_the_screen, test_bad_input,
-                 test_full_disk, test_interrupt, test_keep_going_and_check,
-                 test_init_dry_run_and_h5ad):
-        with tempfile.TemporaryDirectory() as folder:
-            print(test.__name__, flush=True)
-            test(sys.argv[1], os.path.join(folder, "screen"))
-
-
 def test_command_line(program, _):
     commands = "the commands are run, check, init, inspect, export, simulate"
     for arguments, what in ((("rnu", "screen.toml"), "'rnu' is no command"), (("--quick",), "'--quick' is no command"),
@@ -259,6 +250,78 @@ def test_command_line(program, _):
     stdout, _ = run(program, "run", "--help")
     assert "{auto,always,never}" in stdout and "->" not in stdout, stdout
     run(program, "run", "screen.toml", "--progress", "sometimes", expect=2)
+    for command in commands.split("are ")[1].split(", "):
+        stdout, _ = run(program, command, "--help")
+        for option in ("--threads", "--memory", "--progress", "--seed", "--quiet", "--verbose", "--log-json"):
+            assert option in stdout, (command, option)
+
+
+def test_log_and_record(program, folder):
+    """The log is JSON whatever it says, errors included; run.json has what is not in the result."""
+    screen = make_screen(program, folder)
+    log = os.path.join(folder, "log.json")
+    run(program, "run", screen, "--log-json", log, "--seed", 7, "-q")
+    lines = [json.loads(line) for line in contents(log).decode().splitlines()]
+    assert lines and all(line["level"] == "info" for line in lines)
+    record = json.loads(contents(os.path.join(folder, "results", "run.json")))
+    assert record["seed"] == 7 and record["host"] and record["largest_resident_bytes"] > 1_000_000
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", record["started"])
+    edited(screen, 'feature = "endpoint"', 'feature = "a \\"b\\" \\\\c"')
+    _, stderr = run(program, "run", screen, "--log-json", log, expect=3)
+    last = json.loads(contents(log).decode().splitlines()[-1])
+    assert last["level"] == "error" and f"wellsieve: {last['message']}\n" == stderr
+    _, stderr = run(program, "run", screen, "--log-json", os.path.join(folder, "screen.toml", "x"), expect=3)
+    assert stderr.startswith("wellsieve: ") and len(stderr.splitlines()) == 1, stderr
+    _, stderr = run(program, "run", screen, "--seed", 2**64 - 1, expect=2)
+
+
+def test_init_tells_readouts_apart(program, folder):
+    """Three filter pairs, two of them with the same emission, and a label without optics: init's own file passes check."""
+    os.makedirs(folder)
+    header = "plate,well,readout,mode,excitation_nm,emission_nm,value\n"
+    rows = "".join(f"P1,{row}1,{label},fluorescence,{ex},{em},{value}\n" for row, value in (("A", 5), ("B", 6))
+                   for label, ex, em in (("", 485, 535), ("", 500, 535), ("", 560, 620), ("counts", "", "")))
+    write(os.path.join(folder, "P1.csv"), header + rows)
+    stdout, _ = run(program, "init", folder)
+    assert "no layout: no file says which strains are in its wells" in stdout, stdout
+    written = contents(os.path.join(folder, "screen.toml")).decode()
+    for name in ("fluorescence", "fluorescence_485_535", "fluorescence_500_535", "fluorescence_620"):
+        assert f"[readouts.{name}]" in written, written
+    stdout, _ = run(program, "check", os.path.join(folder, "screen.toml"))
+    assert "1 file, 1 plate, 4 readouts, 8 measurements" in stdout, stdout
+
+
+def test_names_with_spaces(program, folder):
+    """The configuration in the result can be run again, to the same bytes."""
+    screen = make_screen(program, folder)
+    edited(screen, "[readouts.od]", '[readouts."OD at 600, \\"raw\\""]')
+    edited(screen, 'per = "od"', 'per = "OD at 600, \\"raw\\""')
+    run(program, "run", screen)
+    with h5py.File(os.path.join(folder, "results", "result.h5")) as file:
+        write(os.path.join(folder, "again.toml"), file["config"][()].decode())
+    run(program, "run", os.path.join(folder, "again.toml"))  # other bytes would be refused
+
+
+def test_result_that_is_there(program, folder):
+    """Compared, kept, and nothing is left beside it; a disk without room for the new one leaves the old one."""
+    screen = make_screen(program, folder)
+    run(program, "run", screen)
+    kept = contents(os.path.join(folder, "results", "result.h5"))
+    edited(screen, "min_effect = 0.1", "min_effect = 0.5")
+    _, message = run(program, "run", screen, expect=3)
+    assert "is there already and differs" in message
+    assert contents(os.path.join(folder, "results", "result.h5")) == kept
+    assert sorted(os.listdir(os.path.join(folder, "results"))) == ["ranking.csv", "result.h5", "run.json"]
+
+
+def main():
+    for test in (test_truth_is_found, test_every_normalisation, test_same_bytes, test_folder_names_the_screen, test_bad_input,
+                 test_full_disk, test_interrupt, test_keep_going_and_check,
+                 test_init_dry_run_and_h5ad, test_command_line, test_log_and_record,
+                 test_init_tells_readouts_apart, test_names_with_spaces, test_result_that_is_there):
+        with tempfile.TemporaryDirectory() as folder:
+            print(test.__name__, flush=True)
+            test(sys.argv[1], os.path.join(folder, "screen"))
 
 
 if __name__ == "__main__":

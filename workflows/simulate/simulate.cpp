@@ -81,7 +81,9 @@ void simulate(const SimulateSpec& spec, const fs::path& out) {
 }  // namespace simulate
 
 Exit simulate_screen(const SimulateOptions& options) {
-    simulate::simulate(simulate::read_spec(options.spec), options.out);
+    simulate::SimulateSpec spec = simulate::read_spec(options.spec);
+    spec.seed = options.seed.value_or(spec.seed);
+    simulate::simulate(spec, options.out);
     fmt::print("{}\n", (options.out / "screen.toml").string());
     return Exit::done;
 }
