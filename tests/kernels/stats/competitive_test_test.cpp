@@ -14,8 +14,6 @@ using namespace wellsieve::tests;
 
 namespace {
 
-const std::vector<double> against_plasmid{1, 0, 1, 1, 1, 1, 1, 1};
-
 std::vector<double> library_offsets(Counts counts) {
     std::vector<double> out;
     for (std::size_t s = 0; s < counts.samples; ++s) {

@@ -75,4 +75,34 @@ inline double as_printed(double value, const char* format) {
     return std::strtod(text, nullptr);
 }
 
+/// Screens that other programs' results are there of.
+struct RealScreen {
+    const char *name, *counts, *gene;
+    std::vector<std::string> samples;
+    std::vector<double> matrix;
+    std::size_t coefficients;
+};
+
+inline const std::vector<double> against_plasmid{1, 0, 1, 1, 1, 1, 1, 1};
+inline const RealScreen real_screens[] = {
+    {"mageck_demo1",
+     "/sample.txt",
+     "Gene",
+     {"HL60.initial", "KBM7.initial", "HL60.final", "KBM7.final"},
+     {1, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1},
+     3},
+    {"ht29_brunello",
+     "/HT29-Brunello_counts.tsv.gz",
+     "gene",
+     {"Brunello_plasmid", "Brunello_HT29-rep1", "Brunello_HT29-rep2", "Brunello_HT29-rep3"},
+     against_plasmid,
+     2},
+    {"ht29_minilib",
+     "/HT29-MiniLibCas9_counts.tsv.gz",
+     "gene",
+     {"MHG_library_v1", "HT29_c9M1R6", "HT29_c9M1R5", "HT29_c9M1R4"},
+     against_plasmid,
+     2},
+    {"cb2_sanson_a375", "/counts.tsv.gz", "gene", {"pDNA", "RepA", "RepB", "RepC"}, against_plasmid, 2}};
+
 }  // namespace wellsieve::tests
