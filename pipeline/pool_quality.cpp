@@ -15,13 +15,19 @@ std::vector<double> logarithms(const std::vector<double>& counts) {
     return out;
 }
 
-/// The mean correlation of a sample with the others of its condition, of log2(count + 1); NaN without any.
+/// Whether samples are of one condition and hour; both may lack an hour.
+bool are_replicates(const PoolSample& a, const PoolSample& b) {
+    return a.condition == b.condition &&
+           (a.time_h == b.time_h || (std::isnan(a.time_h) && std::isnan(b.time_h)));
+}
+
+/// The mean correlation of a sample with its replicates, of log2(count + 1); NaN without any.
 double replicate_correlation(const PoolCounts& counts, const std::vector<std::vector<double>>& logs,
                              std::size_t s) {
     double sum = 0.0;
     double others = 0.0;
     for (std::size_t other = 0; other < logs.size(); ++other)
-        if (other != s && counts.samples[other].condition == counts.samples[s].condition) {
+        if (other != s && are_replicates(counts.samples[other], counts.samples[s])) {
             sum += kernels::plate::pearson(logs[s], logs[other]);
             others += 1.0;
         }
@@ -44,6 +50,13 @@ std::vector<QcMetric> pool_quality(const PoolCounts& counts) {
               std::pair("dropout_share", quality.zero_share), std::pair("gini", quality.gini),
               std::pair("log_gini", quality.log_gini), std::pair("skew_90_10", quality.skew_90_10)})
             out.push_back({"", name, metric, value});
+        if (!counts.tallies.empty()) {
+            const ReadTally& tally = counts.tallies[s];
+            const auto mapped =
+                tally.counted() + tally.of[static_cast<std::size_t>(ReadFate::duplicate)];
+            out.push_back({"", name, "mapped_share",
+                           static_cast<double>(mapped) / static_cast<double>(tally.total())});
+        }
         logs.push_back(logarithms(values));
     }
     for (std::size_t s = 0; s < logs.size(); ++s)
