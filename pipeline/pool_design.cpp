@@ -83,6 +83,60 @@ std::vector<std::string> pairs_of(const std::vector<PoolSample>& samples, const 
     return pairs;
 }
 
+/// The batch of each sample, by the column that the options name.
+std::vector<std::string> batches_of(const PoolCounts& counts, const std::string& name) {
+    const auto own = std::find(counts.sample_columns.begin(), counts.sample_columns.end(), name);
+    if (own == counts.sample_columns.end())
+        throw std::invalid_argument(fmt::format("batch: the sample sheet has no further column '{}'", name));
+    std::vector<std::string> out;
+    for (const PoolSample& sample : counts.samples) {
+        out.push_back(sample.other[static_cast<std::size_t>(own - counts.sample_columns.begin())]);
+        if (out.back().empty())
+            throw std::invalid_argument(
+                fmt::format("batch: sample '{}' has nothing in column '{}'", sample.name, name));
+    }
+    return out;
+}
+
+/// Samples that share a text, in order of their first one.
+std::vector<std::string> distinct(const std::vector<std::string>& texts) {
+    std::vector<std::string> out;
+    for (const std::string& text : texts)
+        if (std::find(out.begin(), out.end(), text) == out.end())
+            out.push_back(text);
+    return out;
+}
+
+/// A batch all of whose samples stand in one cell; empty where there is none.
+std::string lonely_batch(const std::vector<PoolCell>& cells, const std::vector<std::string>& batch) {
+    for (const std::string& name : distinct(batch)) {
+        const auto has = [&](const PoolCell& cell) {
+            return std::any_of(cell.samples.begin(), cell.samples.end(),
+                               [&](std::size_t s) { return batch[s] == name; });
+        };
+        if (std::count_if(cells.begin(), cells.end(), has) == 1)
+            return fmt::format(" (batch '{}' has condition '{}' alone)", name,
+                               std::find_if(cells.begin(), cells.end(), has)->name);
+    }
+    return {};
+}
+
+/// Throws where conditions, pairs and batches cannot be told from each other.
+void check_estimable(const PoolDesign& design, const PoolScoreOptions& options,
+                     const std::vector<std::string>& batch) {
+    const std::vector<double> offset(design.matrix.size() / design.coefficients, 0.0);
+    if (stats::independent_columns({design.matrix, design.coefficients, offset}) == design.coefficients)
+        return;
+    if (batch.empty())
+        throw std::invalid_argument(
+            "conditions cannot be told from pairs: each replicate needs samples of "
+            "the control and of what is compared with it");
+    throw std::invalid_argument(
+        fmt::format("batches of column '{}' cannot be told from {}{}; without another sheet, leave batch out",
+                    options.batch, options.paired ? "conditions and pairs" : "conditions",
+                    lonely_batch(design.cells, batch)));
+}
+
 double total_of(stats::Counts values, std::size_t s) {
     const auto row = values.sample(s);
     return std::accumulate(row.begin(), row.end(), 0.0);
@@ -284,11 +338,16 @@ PoolDesign lay_out_pool(const PoolCounts& counts, const PoolScoreOptions& option
         throw std::invalid_argument(fmt::format("every sample has the condition '{}'", options.control));
     const std::vector<std::string> pairs =
         options.paired ? pairs_of(samples, options.control) : std::vector<std::string>{};
-    design.coefficients = design.cells.size() + (pairs.empty() ? 0 : pairs.size() - 1);
+    const std::vector<std::string> batch =
+        options.batch.empty() ? std::vector<std::string>{} : batches_of(counts, options.batch);
+    const std::vector<std::string> batches = distinct(batch);
+    const std::size_t of_pairs = pairs.empty() ? 0 : pairs.size() - 1;
+    const std::size_t of_batches = batches.empty() ? 0 : batches.size() - 1;
+    design.coefficients = design.cells.size() + of_pairs + of_batches;
     if (design.coefficients > stats::most_coefficients)
-        throw std::invalid_argument(
-            fmt::format("{} conditions, times and pairs are more than {} can be compared at once",
-                        design.coefficients, stats::most_coefficients));
+        throw std::invalid_argument(fmt::format(
+            "{} conditions, times, pairs and batches are more than the {} that can be compared at once",
+            design.coefficients, stats::most_coefficients));
     design.matrix.assign(samples.size() * design.coefficients, 0.0);
     for (std::size_t c = 0; c < design.cells.size(); ++c)
         for (const std::size_t s : design.cells[c].samples)
@@ -298,7 +357,10 @@ PoolDesign lay_out_pool(const PoolCounts& counts, const PoolScoreOptions& option
         row[0] = 1.0;
         for (std::size_t p = 1; p < pairs.size(); ++p)
             row[design.cells.size() + p - 1] = samples[s].replicate == pairs[p] ? 1.0 : 0.0;
+        for (std::size_t b = 1; b < batches.size(); ++b)
+            row[design.cells.size() + of_pairs + b - 1] = batch[s] == batches[b] ? 1.0 : 0.0;
     }
+    check_estimable(design, options, batch);
     return design;
 }
 

@@ -26,7 +26,7 @@ struct PoolComparison {
 };
 
 /// The design of a pool: an intercept, a column for each cell but the first, a column for each pair but the
-/// first.
+/// first, a column for each batch but the first.
 struct PoolDesign {
     std::vector<PoolCell> cells;  ///< those of the control first, ascending in time
     std::vector<PoolComparison> comparisons;

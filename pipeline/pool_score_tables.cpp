@@ -88,13 +88,9 @@ ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& sco
     ResultTable table = results::make_table(results::table_name::feature_scores);
     table.add("condition", block_column(scores.contrasts, rows, &PoolContrast::condition));
     table.add("feature", name_column(feature_names(counts), scores.contrasts.size()));
-    const auto shared = [&](const std::vector<double>& values) {
-        return stacked(
-            scores.contrasts, rows, [&](const PoolContrast&) -> const auto& { return values; });
-    };
-    table.add("average_log2_cpm", shared(scores.average_log2_cpm));
-    table.add("dispersion", shared(scores.dispersion));
     const auto add = column_adder(table, scores.contrasts, rows, &PoolContrast::features);
+    add("average_log2_cpm", &FeatureScores::average_log2_cpm);
+    add("dispersion", &FeatureScores::dispersion);
     add("log2_fold_change", &FeatureScores::log2_fold_change);
     add("standard_error", &FeatureScores::standard_error);
     add("shrunken", &FeatureScores::shrunken);
@@ -104,6 +100,33 @@ ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& sco
     add("q_value", &FeatureScores::q_value);
     add("outlying", &FeatureScores::outlying);
     add("efficiency", &FeatureScores::efficiency);
+    return table;
+}
+
+ResultTable outlying_counts_table(const PoolCounts& counts, const PoolScores& scores) {
+    Categorical condition, feature{{}, feature_names(counts), false}, sample;
+    for (const PoolSample& one : counts.samples)
+        sample.categories.push_back(one.name);
+    std::vector<std::int64_t> count;
+    std::vector<double> distance, used;
+    for (const PoolContrast& contrast : scores.contrasts) {
+        for (const ReplacedCount& one : contrast.replaced) {
+            condition.codes.push_back(static_cast<std::int32_t>(condition.categories.size()));
+            feature.codes.push_back(static_cast<std::int32_t>(one.feature));
+            sample.codes.push_back(static_cast<std::int32_t>(one.sample));
+            count.push_back(counts.counts[counts.at(one.sample, one.feature)]);
+            distance.push_back(one.distance);
+            used.push_back(one.used);
+        }
+        condition.categories.push_back(contrast.condition);
+    }
+    ResultTable table = results::make_table(results::table_name::outlying_counts);
+    table.add("condition", std::move(condition));
+    table.add("feature", std::move(feature));
+    table.add("sample", std::move(sample));
+    table.add("count", std::move(count));
+    table.add("distance", std::move(distance));
+    table.add("used", std::move(used));
     return table;
 }
 

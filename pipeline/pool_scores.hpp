@@ -26,12 +26,20 @@ enum class PoolTest : std::uint8_t {
     mle,          ///< besides it, effects of genes on all guides at once, of which some do not work
 };
 
+/// How features are tested.
+enum class FeatureTest : std::uint8_t {
+    quasi_likelihood,  ///< F tests at trended dispersions, as edgeR has them
+    wald,              ///< fold changes over their errors, dispersions and shrinkage by prior, as DESeq2
+};
+
 /// How the samples of a pool are compared.
 struct PoolScoreOptions {
     std::string control;  ///< the condition that all others are compared with; empty: nothing is scored
     bool paired = false;  ///< samples of one replicate belong together
+    std::string batch;    ///< a column of the sample sheet: samples that were handled together; empty: none
     PoolNormalisation normalise = PoolNormalisation::automatic;
     PoolTest test = PoolTest::competitive;
+    FeatureTest feature_test = FeatureTest::quasi_likelihood;
     std::vector<std::string> controls;  ///< genes, strains or features that should not move
     std::vector<std::pair<std::string, double>> spike_ins;  ///< features or strains, and their known amounts
     /// The column of the sample sheet that tells when samples were taken: time_h, or one of the user's own,
@@ -39,13 +47,22 @@ struct PoolScoreOptions {
     std::string time;
 };
 
+/// A count far from those of its sister samples, which a contrast does not use.
+struct ReplacedCount {
+    std::uint32_t feature, sample;
+    double distance;  ///< standard deviations from the sisters; positive: a jackpot
+    double used;      ///< what took its place
+};
+
 /// One condition against the control. One element a feature.
 struct FeatureScores {
+    std::vector<double> average_log2_cpm;
+    std::vector<double> dispersion;  ///< that it is tested at
     std::vector<double> log2_fold_change, standard_error;
     std::vector<double> df;  ///< of the standard error
     std::vector<double> shrunken, shrunken_sd, false_sign_rate;
     std::vector<double> p_value, q_value;
-    std::vector<std::uint32_t> outlying;  ///< counts that were replaced
+    std::vector<std::uint32_t> outlying;  ///< how many of its counts were replaced
     std::vector<double> efficiency;       ///< P(the guide works); empty unless the test is mle
 };
 
@@ -74,6 +91,7 @@ struct PoolContrast {
     std::string condition;  ///< and its time, where it has samples of several
     FeatureScores features;
     GroupScores groups;
+    std::vector<ReplacedCount> replaced;  ///< by feature, then sample
 };
 
 /// The distribution of p where nothing should differ: between halves of the replicates of a condition, or of
@@ -119,11 +137,9 @@ struct FebaSample {
 };
 
 struct PoolScores {
-    std::string grouped_by;                ///< "gene" or "strain"
-    std::vector<std::string> groups;       ///< names, in order of their first feature
-    std::vector<std::uint32_t> controls;   ///< features that should not move
-    std::vector<double> dispersion;        ///< [feature], trended
-    std::vector<double> average_log2_cpm;  ///< [feature]
+    std::string grouped_by;               ///< "gene" or "strain"
+    std::vector<std::string> groups;      ///< names, in order of their first feature
+    std::vector<std::uint32_t> controls;  ///< features that should not move
     std::vector<PoolContrast> contrasts;
     std::string along;                ///< the column that tells the time
     std::vector<PoolCourse> courses;  ///< of conditions; empty where no time is told

@@ -21,6 +21,9 @@ formats::results::ResultTable suspects_table(const PoolCounts& counts);
 formats::results::ResultTable feature_scores_table(const PoolCounts& counts, const PoolScores& scores);
 formats::results::ResultTable group_scores_table(const PoolScores& scores);
 
+/// The table `outlying_counts`: a row a condition, feature and sample.
+formats::results::ResultTable outlying_counts_table(const PoolCounts& counts, const PoolScores& scores);
+
 /// The table `amounts`: a block of rows a sample.
 formats::results::ResultTable amounts_table(const PoolCounts& counts, const PoolScores& scores);
 

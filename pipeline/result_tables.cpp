@@ -441,6 +441,7 @@ void for_each_pool_table(const Screen& screen, std::size_t pool,
         return;
     use(feature_scores_table(screen.pools[pool], scores));
     use(group_scores_table(scores));
+    use(outlying_counts_table(screen.pools[pool], scores));
     if (!scores.amounts.empty())
         use(amounts_table(screen.pools[pool], scores));
     if (!scores.feba.empty())

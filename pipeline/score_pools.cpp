@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "kernels/stats/competitive_test.hpp"
@@ -12,11 +13,13 @@
 #include "kernels/stats/guide_effects.hpp"
 #include "kernels/stats/mageck_guides.hpp"
 #include "kernels/stats/mageck_rra.hpp"
+#include "kernels/stats/map_dispersion.hpp"
 #include "kernels/stats/multiple_testing.hpp"
 #include "kernels/stats/pool_quality.hpp"
 #include "kernels/stats/quasi_likelihood.hpp"
 #include "kernels/stats/shrinkage.hpp"
 #include "kernels/stats/size_factors.hpp"
+#include "kernels/stats/wald_test.hpp"
 #include "pipeline/median.hpp"
 #include "pipeline/pool_courses.hpp"
 #include "pipeline/pool_design.hpp"
@@ -42,56 +45,86 @@ struct Pool {
 
 /// Feature and group results of one contrast on some counts.
 struct Tested {
-    stats::QuasiLikelihoodTest features;
+    FeatureScores features;
     stats::GroupTest groups;
-    stats::Dispersions dispersions;
-    std::vector<std::uint32_t> outlying;
+    std::vector<ReplacedCount> replaced;
     std::vector<double> counts;  ///< without outlying ones
 };
 
-Tested test_contrast(stats::Counts raw, const stats::LogLinearDesign& design,
-                     const std::vector<double>& contrast, const PoolGroups& groups,
-                     const std::vector<std::uint32_t>& controls) {
+void fill_false_sign_rates(FeatureScores& scores) {
+    scores.false_sign_rate.resize(scores.shrunken.size(), not_set);
+    for (std::size_t i = 0; i < scores.shrunken.size(); ++i)
+        if (scores.shrunken_sd[i] > 0.0)
+            scores.false_sign_rate[i] =
+                stats::normal_cdf(-std::abs(scores.shrunken[i]) / scores.shrunken_sd[i]);
+}
+
+FeatureScores quasi_likelihood(stats::Counts counts, const stats::LogLinearDesign& design,
+                               const std::vector<double>& contrast,
+                               const std::vector<std::uint32_t>& outlying) {
+    const std::vector<double> replaced(outlying.begin(), outlying.end());
+    stats::Dispersions dispersions = stats::estimate_dispersions(counts, design);
+    stats::QuasiLikelihoodTest test =
+        stats::quasi_likelihood_test(counts, design, dispersions.trended, dispersions.average_log2, contrast,
+                                     replaced, stats::DispersionPrior::robust);
+    FeatureScores out;
+    out.average_log2_cpm = std::move(dispersions.average_log2);
+    out.dispersion = std::move(dispersions.trended);
+    out.log2_fold_change = std::move(test.log2_fold_change);
+    out.standard_error = std::move(test.standard_error);
+    out.df = std::move(test.df);
+    out.p_value = std::move(test.p);
+    const std::size_t n = out.p_value.size();
+    out.shrunken.resize(n);
+    out.shrunken_sd.resize(n);
+    std::vector<double> own(n), weight(n);
+    const stats::EffectPrior prior = stats::fit_effect_prior(out.log2_fold_change, out.standard_error);
+    stats::shrink_effects(out.log2_fold_change, out.standard_error, prior,
+                          {out.shrunken, out.shrunken_sd, own, weight});
+    return out;
+}
+
+FeatureScores wald(stats::Counts counts, const stats::LogLinearDesign& design,
+                   const std::vector<double>& contrast) {
+    constexpr double usual_dispersion = 0.05;
+    stats::MapDispersions dispersions = stats::estimate_map_dispersions(counts, design);
+    stats::WaldTest test = stats::wald_test(counts, design, dispersions.dispersion,
+                                            {dispersions.base_mean, dispersions.trend}, contrast);
+    FeatureScores out;
+    out.average_log2_cpm = stats::average_log2_cpm(counts, design.offset, usual_dispersion);
+    out.dispersion = std::move(dispersions.dispersion);
+    out.log2_fold_change = std::move(test.log2_fold_change);
+    out.standard_error = std::move(test.standard_error);
+    out.df.assign(out.standard_error.size(), std::numeric_limits<double>::infinity());
+    out.p_value = std::move(test.p);
+    out.shrunken = std::move(test.shrunken);
+    out.shrunken_sd = std::move(test.shrunken_sd);
+    return out;
+}
+
+Tested test_contrast(const Pool& pool, stats::Counts raw, const stats::LogLinearDesign& design,
+                     const std::vector<double>& contrast) {
     const std::vector<double> weight = stats::sample_weights(design, contrast);
     const auto outlying = stats::outlying_counts(raw, design.offset, weight);
     Tested out;
     out.counts = stats::replace_outlying(raw, design.offset, weight, outlying);
     const stats::Counts counts{out.counts, raw.samples};
-    out.outlying.resize(counts.features(), 0);
-    std::vector<double> replaced(counts.features(), 0.0);
+    std::vector<std::uint32_t> replaced(counts.features(), 0);
     for (const stats::OutlyingCount& one : outlying) {
-        ++out.outlying[one.feature];
-        replaced[one.feature] += 1.0;
+        ++replaced[one.feature];
+        out.replaced.push_back(
+            {one.feature, one.sample, one.distance, counts.sample(one.sample)[one.feature]});
     }
-    out.dispersions = stats::estimate_dispersions(counts, design);
+    const bool by_wald =
+        pool.options.feature_test == FeatureTest::wald && counts.samples > design.coefficients;
     out.features =
-        stats::quasi_likelihood_test(counts, design, out.dispersions.trended, out.dispersions.average_log2,
-                                     contrast, replaced, stats::DispersionPrior::robust);
-    out.groups = stats::competitive_test(stats::robust_effects(counts, design.offset, weight, controls),
-                                         groups.of, groups.names.size());
-    return out;
-}
-
-FeatureScores feature_scores(Tested& tested) {
-    const std::size_t n = tested.features.p.size();
-    FeatureScores out;
-    out.log2_fold_change = std::move(tested.features.log2_fold_change);
-    out.standard_error = std::move(tested.features.standard_error);
-    out.df = std::move(tested.features.df);
-    out.p_value = std::move(tested.features.p);
-    out.outlying = std::move(tested.outlying);
-    out.q_value.resize(n);
-    stats::benjamini_hochberg(out.p_value, out.q_value);
-    out.shrunken.resize(n);
-    out.shrunken_sd.resize(n);
-    out.false_sign_rate.resize(n, not_set);
-    std::vector<double> own(n), weight(n);
-    const stats::EffectPrior prior = stats::fit_effect_prior(out.log2_fold_change, out.standard_error);
-    stats::shrink_effects(out.log2_fold_change, out.standard_error, prior,
-                          {out.shrunken, out.shrunken_sd, own, weight});
-    for (std::size_t i = 0; i < n; ++i)
-        if (out.shrunken_sd[i] > 0.0)
-            out.false_sign_rate[i] = stats::normal_cdf(-std::abs(out.shrunken[i]) / out.shrunken_sd[i]);
+        by_wald ? wald(counts, design, contrast) : quasi_likelihood(counts, design, contrast, replaced);
+    out.features.outlying = std::move(replaced);
+    out.features.q_value.resize(counts.features());
+    stats::benjamini_hochberg(out.features.p_value, out.features.q_value);
+    fill_false_sign_rates(out.features);
+    out.groups = stats::competitive_test(stats::robust_effects(counts, design.offset, weight, pool.controls),
+                                         pool.groups.of, pool.groups.names.size());
     return out;
 }
 
@@ -170,7 +203,7 @@ void fit_likelihood(const Pool& pool, const PoolComparison& comparison, const Te
     std::vector<std::size_t> own{0};
     for (std::size_t c = pool.design.cells.size(); c < pool.design.coefficients; ++c)
         own.push_back(c);
-    std::vector<double> dispersion = tested.dispersions.trended;
+    std::vector<double> dispersion = out.features.dispersion;
     for (double& phi : dispersion)
         phi = std::isnan(phi) ? 0.0 : phi;  // nothing is known of the scatter, and no p is given
     const std::vector<double> contrast = pool.design.contrast(comparison);
@@ -215,10 +248,9 @@ PoolCalibration calibrate(const Pool& pool, const std::string& condition,
         matrix.insert(matrix.end(), {1.0, k % 2 == 0 ? 0.0 : 1.0});
         offset.push_back(pool.design.offset[samples[k]]);
     }
-    const Tested tested =
-        test_contrast({values, samples.size()}, {matrix, 2, offset}, {0.0, 1.0}, pool.groups, pool.controls);
-    return {condition, samples.size(), share_below(tested.features.p, 0.01),
-            share_below(tested.features.p, 0.05), share_below(tested.groups.p, 0.01)};
+    const Tested tested = test_contrast(pool, {values, samples.size()}, {matrix, 2, offset}, {0.0, 1.0});
+    return {condition, samples.size(), share_below(tested.features.p_value, 0.01),
+            share_below(tested.features.p_value, 0.05), share_below(tested.groups.p, 0.01)};
 }
 
 std::vector<PoolCalibration> calibrations(const Pool& pool) {
@@ -286,13 +318,12 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
     if (!pool.replicated())
         warnings.push_back("the pool has no replicates: fold changes are given without p-values");
     for (const PoolComparison& comparison : pool.design.comparisons) {
-        Tested tested = test_contrast(pool.matrix(), pool.design.view(), pool.design.contrast(comparison),
-                                      pool.groups, pool.controls);
-        if (out.contrasts.empty()) {
-            out.dispersion = tested.dispersions.trended;
-            out.average_log2_cpm = tested.dispersions.average_log2;
-        }
-        PoolContrast contrast{pool.design.cells[comparison.cell].name, feature_scores(tested), {}};
+        Tested tested =
+            test_contrast(pool, pool.matrix(), pool.design.view(), pool.design.contrast(comparison));
+        PoolContrast contrast{pool.design.cells[comparison.cell].name,
+                              std::move(tested.features),
+                              {},
+                              std::move(tested.replaced)};
         contrast.groups.features = std::move(tested.groups.features);
         contrast.groups.log2_fold_change = group_medians(contrast.features.log2_fold_change, pool.groups);
         contrast.groups.z = std::move(tested.groups.z);

@@ -425,10 +425,12 @@ least_posterior = 0.99              # of the barcode that a read is credited to
 # umi_mismatches = 1                # misread UMIs are merged by the directional rule; 0: each UMI is a molecule
 # control = "none"                  # the condition that all others are compared with; without it nothing is scored
 # paired = false                    # samples of one replicate belong together
+# batch = "run"                     # a column of the samples: those that were handled together
 # controls = ["NTC"]                # genes, strains or barcodes that should not move
 # normalise = "auto"                # auto: by controls where there are any, else tmm; total, median, tmm, control, spike_in
 # spike_ins = { NAME = 1000 }       # known amounts of barcodes that were added: amounts of all
 # time = "time_h"                   # a column of the samples, which were taken at several times: fitness along it
+# feature_test = "quasi_likelihood" # or "wald": dispersions and fold changes by priors, as DESeq2 has them
 # test = "competitive"              # beside it: rra or mle (MAGeCK's ranks, its likelihood), or feba
 
 # [[traits]]                        # the fold change of each strain's barcodes, ranked beside traits of plates

@@ -254,6 +254,9 @@ const Words<pipeline::PoolTest> tests = {{"competitive", pipeline::PoolTest::com
                                          {"feba", pipeline::PoolTest::feba},
                                          {"mle", pipeline::PoolTest::mle}};
 
+const Words<pipeline::FeatureTest> feature_tests = {
+    {"quasi_likelihood", pipeline::FeatureTest::quasi_likelihood}, {"wald", pipeline::FeatureTest::wald}};
+
 template <typename Enum>
 std::string_view word_of(const Words<Enum>& words, Enum value) {
     return std::find_if(words.begin(), words.end(), [&](const auto& w) { return w.second == value; })->first;
@@ -288,11 +291,13 @@ void read_spike_ins(TomlTable& table, std::vector<std::pair<std::string, double>
 void read_scoring(TomlTable& table, pipeline::PoolScoreOptions& scoring) {
     table.read("control", scoring.control);
     table.read("paired", scoring.paired);
+    table.read("batch", scoring.batch);
     table.read("controls", scoring.controls);
     table.read("time", scoring.time);
     read_spike_ins(table, scoring.spike_ins);
     read_enum(table, "normalise", normalisations, scoring.normalise);
     read_enum(table, "test", tests, scoring.test);
+    read_enum(table, "feature_test", feature_tests, scoring.feature_test);
     if (scoring.normalise == pipeline::PoolNormalisation::control && scoring.controls.empty())
         table.problem("controls", "is missing: normalise = \"control\" needs genes, strains or barcodes");
     if (scoring.normalise == pipeline::PoolNormalisation::spike_in && scoring.spike_ins.empty())
@@ -392,10 +397,12 @@ void append_pools(std::string& out, const PoolsInput& input) {
         append_given(out, "control", input.scoring.control);
         append(out, "controls", input.scoring.controls);
         append_given(out, "time", input.scoring.time);
+        append_given(out, "batch", input.scoring.batch);
         append_spike_ins(out, input.scoring.spike_ins);
-        out +=
-            fmt::format("paired = {}\nnormalise = \"{}\"\ntest = \"{}\"\n", input.scoring.paired,
-                        word_of(normalisations, input.scoring.normalise), word_of(tests, input.scoring.test));
+        out += fmt::format("paired = {}\nnormalise = \"{}\"\ntest = \"{}\"\nfeature_test = \"{}\"\n",
+                           input.scoring.paired, word_of(normalisations, input.scoring.normalise),
+                           word_of(tests, input.scoring.test),
+                           word_of(feature_tests, input.scoring.feature_test));
     }
     if (!input.counts.empty())
         return;

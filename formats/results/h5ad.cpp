@@ -184,8 +184,9 @@ void export_counts_h5ad(const ResultReader& result, std::string_view counts,
         create_dictionary(file.id(), "layers");
         write_empty_dictionaries(file.id());
         const auto unstructured = write_unstructured(file.id(), result);
-        for (const auto name : {table_name::feature_scores, table_name::group_scores, table_name::amounts,
-                                table_name::feba, table_name::feature_fitness, table_name::group_fitness})
+        for (const auto name :
+             {table_name::feature_scores, table_name::group_scores, table_name::outlying_counts,
+              table_name::amounts, table_name::feba, table_name::feature_fitness, table_name::group_fitness})
             if (result.has(table(name)))
                 write_table(unstructured.id(), renamed(result.read(table(name)), std::string(name)),
                             run_serially);

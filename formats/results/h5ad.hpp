@@ -17,8 +17,8 @@ void export_h5ad(const ResultReader& result, const std::filesystem::path& out);
 
 /// The same of a pool: obs are its samples, var its barcodes, X their counts, which `counts` names as
 /// ResultReader::counts does. uns holds besides, as there are, the pool's tables `feature_scores`,
-/// `group_scores`, `amounts`, `feba`, `feature_fitness` and `group_fitness`. Throws FormatError where the
-/// result has no such counts, and OutputError.
+/// `group_scores`, `outlying_counts`, `amounts`, `feba`, `feature_fitness` and `group_fitness`. Throws
+/// FormatError where the result has no such counts, and OutputError.
 void export_counts_h5ad(const ResultReader& result, std::string_view counts,
                         const std::filesystem::path& out);
 

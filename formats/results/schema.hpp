@@ -48,6 +48,7 @@ inline constexpr std::string_view counts = "counts";
 inline constexpr std::string_view suspects = "suspects";
 inline constexpr std::string_view feature_scores = "feature_scores";
 inline constexpr std::string_view group_scores = "group_scores";
+inline constexpr std::string_view outlying_counts = "outlying_counts";
 inline constexpr std::string_view amounts = "amounts";
 inline constexpr std::string_view feba = "feba";
 inline constexpr std::string_view feature_fitness = "feature_fitness";
@@ -317,16 +318,29 @@ inline constexpr std::array feature_scores = {
                "that is compared with the control, and its time where it has several"},
     ColumnSpec{"feature", categorical, "", "identifier, as in `features`"},
     ColumnSpec{"average_log2_cpm", float64, "", "log2 of the counts in a million, of all samples together"},
-    ColumnSpec{"dispersion", float64, "", "of the trend, at this abundance"},
+    ColumnSpec{"dispersion", float64, "",
+               "of the trend at this abundance; with feature_test = \"wald\" of the barcode, by prior"},
     ColumnSpec{"log2_fold_change", float64, "", "against the control"},
     ColumnSpec{"standard_error", float64, "", "of the fold change; NaN without replicates"},
     ColumnSpec{"shrunken", float64, "", "posterior mean of the fold change"},
     ColumnSpec{"shrunken_sd", float64, "", "posterior standard deviation of the fold change"},
     ColumnSpec{"false_sign_rate", float64, "", "probability that the fold change has the other sign"},
-    ColumnSpec{"p_value", float64, "", "quasi-likelihood F test; NaN without replicates"},
+    ColumnSpec{"p_value", float64, "", "quasi-likelihood F test, or Wald's; NaN without replicates"},
     ColumnSpec{"q_value", float64, "", "false discovery rate at this p-value (Benjamini and Hochberg)"},
     ColumnSpec{"outlying", uint32, "", "counts that were far from their replicates and replaced"},
     ColumnSpec{"efficiency", float64, "", "probability that the guide works; NaN unless test = \"mle\""},
+};
+
+/// One row a count that is far from those of its replicates, by condition that is compared.
+inline constexpr std::array outlying_counts = {
+    ColumnSpec{"condition", categorical, "", "whose comparison does not use the count"},
+    ColumnSpec{"feature", categorical, "", "identifier, as in `features`"},
+    ColumnSpec{"sample", categorical, "", "identifier, as in `samples`"},
+    ColumnSpec{"count", int64, "", "as in `counts`"},
+    ColumnSpec{
+        "distance", float64, "",
+        "from the median of its replicates, in standard deviations of log2 counts; positive: a jackpot"},
+    ColumnSpec{"used", float64, "", "what the replicates expect there, used in its place"},
 };
 
 /// One row a gene, or strain, and condition.
@@ -444,6 +458,8 @@ inline constexpr std::array table_specs = {
               column::feature_scores},
     TableSpec{table_name::group_scores, "one estimate a gene or strain of a pool and condition", "",
               column::group_scores},
+    TableSpec{table_name::outlying_counts, "counts far from their replicates, and what took their place", "",
+              column::outlying_counts},
     TableSpec{table_name::amounts, "amounts of barcodes by spike-ins", "", column::amounts},
     TableSpec{table_name::feba, "FEBA's fitness and t of genes or strains in samples", "", column::feba},
     TableSpec{table_name::feature_fitness, "one fitness a barcode of a pool and course", "",

@@ -161,6 +161,13 @@ Sums sums_of_groups(std::span<const double> effect, std::span<const std::uint32_
 
 }  // namespace
 
+std::size_t independent_columns(const LogLinearDesign& design) {
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    const Eigen::Map<const RowMajor> x(design.matrix.data(), static_cast<Eigen::Index>(design.offset.size()),
+                                       static_cast<Eigen::Index>(design.coefficients));
+    return static_cast<std::size_t>(x.colPivHouseholderQr().rank());
+}
+
 std::vector<double> sample_weights(const LogLinearDesign& design, std::span<const double> contrast) {
     const auto p = static_cast<Eigen::Index>(design.coefficients);
     const auto n = static_cast<Eigen::Index>(design.offset.size());

@@ -11,6 +11,9 @@ namespace wellsieve::kernels::stats {
 // Do the features of a group (the guides of a gene, the barcodes of a strain) move differently from all
 // others?
 
+/// How many columns of a design are independent: fewer than it has where effects cannot be told apart.
+std::size_t independent_columns(const LogLinearDesign& design);
+
 /// The weights of the samples in a contrast of a design: X (XᵀX)⁻¹ c.
 std::vector<double> sample_weights(const LogLinearDesign& design, std::span<const double> contrast);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "pipeline/pool_design.hpp"
 #include "pipeline/pool_tables.hpp"
 #include "tests/kernels/stats/pooled_screen.hpp"
 #include "tests/kernels/stats/simulated_pool.hpp"
@@ -96,6 +97,96 @@ TEST_CASE("maximum likelihood finds the gene's effect, and the guide that does n
     }
 }
 
+TEST_CASE("batches are blocks of the design, and refused where they cannot be told from conditions") {
+    PoolCounts counts = made_up_pool(8);
+    counts.sample_columns = {"run"};
+    for (std::size_t s = 0; s < 8; ++s)
+        counts.samples[s].other = {s == 7 || s < 3 ? "first" : "second"};
+    for (std::size_t s = 3; s < 7; ++s)
+        for (std::size_t i = 100; i < 200; ++i)
+            counts.counts[counts.at(s, i)] *= 6;  // what the second run reads more of
+    PoolScoreOptions options = against_none();
+    options.batch = "run";
+    const PoolDesign design = lay_out_pool(counts, options);
+    const std::vector<double> expected{1, 0, 0, 1, 1, 0, 1, 0, 0, 1, 1, 1,
+                                       1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0};
+    CHECK(design.matrix == expected);
+    std::vector<std::string> warnings;
+    const PoolScores blocked = score_pool(counts, options, warnings);
+    const PoolScores plain = score_pool(counts, against_none(), warnings);
+    double error_blocked = 0.0, error_plain = 0.0;
+    for (std::size_t i = 100; i < 200; ++i) {
+        error_blocked += blocked.contrasts[0].features.standard_error[i];
+        error_plain += plain.contrasts[0].features.standard_error[i];
+    }
+    CHECK(error_blocked < 0.8 * error_plain);
+
+    for (std::size_t s = 0; s < 8; ++s)
+        counts.samples[s].other = {counts.samples[s].condition + "'s"};
+    CHECK_THROWS_WITH(score_pool(counts, options, warnings),
+                      Catch::Contains("batches of column 'run' cannot be told from conditions") &&
+                          Catch::Contains("batch 'none's' has condition 'none' alone"));
+    counts.samples[5].other = {""};
+    CHECK_THROWS_WITH(score_pool(counts, options, warnings), Catch::Contains("sample 's5'"));
+    options.batch = "day";
+    CHECK_THROWS_WITH(score_pool(counts, options, warnings), Catch::Contains("no further column 'day'"));
+}
+
+TEST_CASE("batches that are pairs give what pairs give") {
+    PoolCounts counts = made_up_pool(6);
+    counts.sample_columns = {"run"};
+    for (PoolSample& sample : counts.samples)
+        sample.other = {"run " + sample.replicate};
+    PoolScoreOptions by_batch = against_none(), by_pair = against_none();
+    by_batch.batch = "run";
+    by_pair.paired = true;
+    std::vector<std::string> warnings;
+    CHECK(score_pool(counts, by_batch, warnings).contrasts[0].features.p_value ==
+          score_pool(counts, by_pair, warnings).contrasts[0].features.p_value);
+    by_batch.paired = true;
+    CHECK_THROWS_WITH(score_pool(counts, by_batch, warnings), Catch::Contains("conditions and pairs"));
+}
+
+TEST_CASE("Wald tests find the gene too") {
+    PoolScoreOptions options = against_none();
+    options.feature_test = FeatureTest::wald;
+    std::vector<std::string> warnings;
+    for (const bool paired : {false, true}) {
+        options.paired = paired;
+        const PoolScores scores = score_pool(made_up_pool(6), options, warnings);
+        const FeatureScores& drug = scores.contrasts[0].features;
+        for (std::size_t i = 12; i < 16; ++i) {
+            CHECK(drug.q_value[i] < 0.01);
+            CHECK(drug.false_sign_rate[i] < 0.01);
+            CHECK(std::abs(drug.shrunken[i]) < std::abs(drug.log2_fold_change[i]));
+        }
+        CHECK(std::isinf(drug.df[0]));
+        CHECK(drug.dispersion[0] != drug.dispersion[1]);
+    }
+    options.paired = false;
+    const PoolScores single = score_pool(made_up_pool(2), options, warnings);
+    CHECK(std::isnan(single.contrasts[0].features.p_value[0]));
+    CHECK(std::isfinite(single.contrasts[0].features.log2_fold_change[0]));
+}
+
+TEST_CASE("a jackpot is listed with its sample, its distance and what takes its place") {
+    PoolCounts counts = made_up_pool(6);
+    const std::uint32_t before = counts.counts[counts.at(2, 40)];
+    counts.counts[counts.at(2, 40)] = 100 * before;
+    std::vector<std::string> warnings;
+    const PoolScores scores = score_pool(counts, against_none(), warnings);
+    const std::vector<ReplacedCount>& replaced = scores.contrasts[0].replaced;
+    const auto jackpot = std::find_if(replaced.begin(), replaced.end(),
+                                      [](const ReplacedCount& c) { return c.feature == 40; });
+    REQUIRE(jackpot != replaced.end());
+    CHECK(jackpot->sample == 2);
+    CHECK(jackpot->distance > 6.0);
+    CHECK(jackpot->used == Approx(before).epsilon(0.7));
+    CHECK(scores.contrasts[0].features.outlying[40] == 1);
+    const auto table = outlying_counts_table(counts, scores);
+    CHECK(table.rows() == replaced.size());
+}
+
 TEST_CASE("four replicates check the error rates, controls too") {
     const PoolCounts counts = made_up_pool(8);
     PoolScoreOptions options = against_none();
@@ -147,11 +238,19 @@ TEST_CASE("the quality of each sample is told") {
     const PoolCounts counts = made_up_pool(4);
     const std::vector<QcMetric> metrics = pool_quality(counts);
     CHECK(metrics.size() == 4 * 7);
-    const auto correlation = std::find_if(metrics.begin(), metrics.end(), [](const QcMetric& m) {
-        return m.metric == "replicate_correlation";
-    });
-    CHECK(correlation->subject == "s0");
-    CHECK(correlation->value > 0.8);
+    const auto of = [](const std::vector<QcMetric>& all, const std::string& metric) {
+        return *std::find_if(all.begin(), all.end(), [&](const QcMetric& m) { return m.metric == metric; });
+    };
+    CHECK(of(metrics, "replicate_correlation").subject == "s0");
+    CHECK(of(metrics, "replicate_correlation").value > 0.8);
+    PoolCounts from_reads = counts;
+    from_reads.tallies.resize(4);
+    from_reads.tallies[0].of = {50, 10, 0, 0, 0, 5, 5, 10, 10, 10, 0, 0};  // the ten duplicates have a barcode
+    CHECK(of(pool_quality(from_reads), "mapped_share").value == 0.7);
+    PoolCounts of_two_times = counts;
+    for (std::size_t s = 0; s < 4; ++s)
+        of_two_times.samples[s].time_h = s < 2 ? 0.0 : 24.0;
+    CHECK(std::isnan(of(pool_quality(of_two_times), "replicate_correlation").value));
 }
 
 TEST_CASE("controls that the library lacks are told, samples without a condition refused") {

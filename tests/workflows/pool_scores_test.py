@@ -116,13 +116,15 @@ def test_feba_is_that_of_the_script(program, folder):
 def test_nothing_is_lost(program, folder):
     pool, _, _ = simulate(program, folder)
     run(program, "run", os.path.join(pool, "screen.toml"))
-    counts, samples, inputs, rejects, features, groups = tables(
-        pool, "counts", "samples", "inputs", "rejects", "feature_scores", "group_scores")
+    counts, samples, inputs, rejects, features, groups, qc = tables(
+        pool, "counts", "samples", "inputs", "rejects", "feature_scores", "group_scores", "qc")
     library = read_csv(os.path.join(pool, "library.csv"))
     assert sorted(features["feature"]) == sorted(row["id"] for row in library)
     assert groups["n_features"].sum() == len(library) == 840
     counted = samples[["exact", "one_mismatch", "two_mismatches", "n_rescued", "indel_rescued"]].sum(axis=1)
     assert (counts.X.sum(axis=1) == counted.loc[counts.obs_names]).all()
+    mapped = qc[qc["metric"] == "mapped_share"].set_index("subject")["value"]
+    assert np.allclose(mapped[samples.index], counted / samples["reads"]) and mapped.min() > 0.5
     reads = inputs[inputs["kind"] == "reads"]
     assert reads["rows_in"].sum() == samples["reads"].sum() == 600000
     assert reads["rows_used"].sum() == counted.sum()
@@ -185,10 +187,61 @@ def test_what_does_not_fit_is_told_before_reading(program, folder):
             lambda row: {**row, "replicate": "" if row["sample"] == "t1_r3" else row["replicate"]})
 
 
+def test_amounts_batches_and_outliers(program, folder):
+    """Counts of known amounts, two batches, one jackpot: spike-ins give the amounts back, the drug's effect is one of
+    amounts, and the jackpot is named."""
+    os.makedirs(folder)
+    random = np.random.default_rng(5)
+    spikes = {f"spike{k}": 1000.0 * 4 ** k for k in range(6)}
+    strains = [f"s{i}" for i in range(200)]
+    amount = 10 ** random.uniform(3, 5, len(strains))
+    samples = [("n1", "none", "x"), ("n2", "none", "y"), ("n3", "none", "x"),
+               ("d1", "drug", "y"), ("d2", "drug", "x"), ("d3", "drug", "y")]
+    columns, truth = [], {}
+    for name, condition, batch in samples:
+        own = amount * (0.25 if condition == "drug" else 1.0)  # all but the last twenty fall fourfold
+        own[-20:] = amount[-20:]
+        truth[name] = dict(zip([*spikes, *strains], [*spikes.values(), *own]))
+        depth = {"n1": 0.05, "n2": 0.08, "n3": 0.06, "d1": 0.2, "d2": 0.15, "d3": 0.1}[name]
+        columns.append(random.poisson(depth * np.array([*spikes.values(), *own])))
+    columns[1][6 + 7] = 60 * columns[1][6 + 7]
+    write_csv(os.path.join(folder, "counts.csv"), ["sgRNA", "Gene", *[s[0] for s in samples]],
+              [[name, f"g{i // 4}", *[column[i] for column in columns]] for i, name in enumerate([*spikes, *strains])])
+    write_csv(os.path.join(folder, "samples.csv"), ["sample", "condition", "run"], samples)
+    text = ('[[pools]]\ncounts = "counts.csv"\nsamples = "samples.csv"\ncontrol = "none"\nbatch = "run"\n'
+            'normalise = "spike_in"\nspike_ins = { ' + ", ".join(f"{k} = {v}" for k, v in spikes.items()) + " }\n")
+    write(os.path.join(folder, "screen.toml"), text)
+    run(program, "run", os.path.join(folder, "screen.toml"))
+    amounts, qc, features, outlying = tables(folder, "amounts", "qc", "feature_scores", "outlying_counts")
+    expected = np.array([truth[s][f] for s, f in zip(amounts["sample"], amounts["feature"])])
+    jackpot = (amounts["sample"] == "n2") & (amounts["feature"] == "s7")
+    deep = (expected > 5000) & ~jackpot
+    assert deep.sum() > 500 and np.all(np.abs(np.log2(amounts["amount"] / expected))[deep] < 0.6)
+    assert np.median(np.abs(np.log2(amounts["amount"] / expected))) < 0.1
+    slopes = qc[qc["metric"] == "spike_in_slope"]["value"]
+    assert len(slopes) == 6 and np.all(np.abs(slopes - 1) < 0.1), slopes
+    limits = qc[qc["metric"] == "detection_limit"].set_index("subject")["value"]
+    assert limits["d1"] < limits["n1"] < 200, limits
+    change = features.set_index("feature")["log2_fold_change"]
+    assert np.median(change[strains[:-20]]) < -1.9 and abs(np.median(change[strains[-20:]])) < 0.15
+    row, = outlying[(outlying["sample"] == "n2") & (outlying["feature"] == "s7")].to_dict("records")
+    assert row["count"] > 20 * row["used"] and row["distance"] > 6 and len(outlying) < 20, outlying
+    write(os.path.join(folder, "screen.toml"), text + 'feature_test = "wald"\n')
+    run(program, "run", os.path.join(folder, "screen.toml"), "--force")
+    wald, = tables(folder, "feature_scores")
+    assert np.corrcoef(wald["log2_fold_change"], features["log2_fold_change"])[0, 1] > 0.999
+    assert (wald["p_value"] != features["p_value"]).mean() > 0.9 and (wald["q_value"] < 0.05).sum() > 150
+    write(os.path.join(folder, "screen.toml"), text.replace('batch = "run"', 'batch = "condition2"'))
+    write_csv(os.path.join(folder, "samples.csv"), ["sample", "condition", "condition2"],
+              [(s[0], s[1], s[1]) for s in samples])
+    _, stderr = run(program, "check", os.path.join(folder, "screen.toml"), expect=3)
+    assert "batches of column 'condition2' cannot be told from conditions" in stderr, stderr
+
+
 if __name__ == "__main__":
     for test in [test_true_hits_come_first, test_fitness_over_time_is_the_truth,
                  test_feba_is_that_of_the_script, test_nothing_is_lost, test_no_replicate_no_p,
-                 test_what_does_not_fit_is_told_before_reading]:
+                 test_what_does_not_fit_is_told_before_reading, test_amounts_batches_and_outliers]:
         with tempfile.TemporaryDirectory() as place:
             test(sys.argv[1], os.path.join(place, "screen"))
             print(test.__name__, "passed")
