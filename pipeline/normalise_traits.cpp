@@ -217,6 +217,14 @@ class TraitNormaliser {
         });
     }
 
+    void scale_to_parents() {
+        const std::vector<Summary> parents = need(roles_.parent, "parent");
+        standardise([&](std::size_t p) {
+            const Location kind = parents[p].count < parents_for_median ? Location::mean : Location::median;
+            return additive() ? plate::subtract(kind, parents[p]) : plate::divide_by(kind, parents[p]);
+        });
+    }
+
     const std::vector<std::uint8_t>& percent_control() const {
         if (least_measured(roles_.parent) > 0)
             return roles_.parent;
@@ -230,7 +238,7 @@ class TraitNormaliser {
             case N::none:
                 return;
             case N::parent:
-                return scale_to(need(roles_.parent, "parent"), Location::mean);
+                return scale_to_parents();
             case N::mean:
                 return scale_to(summaries(roles_.sample), Location::mean);
             case N::median:

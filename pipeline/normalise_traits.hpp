@@ -1,8 +1,14 @@
 #pragma once
 
+#include <cstddef>
+
 #include "pipeline/screen_result.hpp"
 
 namespace wellsieve::pipeline {
+
+/// From so many parents on a plate on it is their median that the others are compared with: one of them that
+/// did not grow would move a mean, and with it every strain of the plate.
+inline constexpr std::size_t parents_for_median = 5;
 
 /// Fills `normalised` of each trait from `corrected`: chooses scale and normalisation where the options leave
 /// them open, by what the layout supports, and says why in `choice`. A well whose value has no logarithm on

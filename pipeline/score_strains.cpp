@@ -8,6 +8,7 @@
 #include <set>
 
 #include "kernels/stats/distributions.hpp"
+#include "kernels/stats/effect_mixture.hpp"
 #include "kernels/stats/multiple_testing.hpp"
 #include "kernels/stats/rank_draws.hpp"
 #include "kernels/stats/shrinkage.hpp"
@@ -32,6 +33,7 @@ std::uint32_t draws_for(const RankOptions& rank, std::size_t strains) {
 struct Posterior {
     std::vector<std::size_t> strain;  ///< into the trait's scores
     std::vector<double> mean, sd;
+    std::vector<double> better;                  ///< P(above min_effect)
     std::vector<double> own_sd;                  ///< what a strain does not share with the others
     std::vector<stats::SharedLoading> loadings;  ///< on errors that strains share
     std::vector<double> shared_sd;               ///< [source]
@@ -56,8 +58,7 @@ void adjust_p_values(TraitScores& scores) {
 void conclude(const Posterior& posterior, double direction, const RankOptions& rank, TraitScores& scores) {
     const std::size_t n = posterior.strain.size();
     const double z = stats::normal_quantile(0.5 + rank.interval / 2);
-    std::vector<double> better(n), best(n), top(n), expected(n), low(n), high(n);
-    stats::probability_above(posterior.mean, posterior.sd, rank.min_effect, better);
+    std::vector<double> best(n), top(n), expected(n), low(n), high(n);
     stats::rank_by_draws({posterior.mean, posterior.own_sd, posterior.loadings, posterior.shared_sd},
                          {rank.seed, draws_for(rank, n), rank.top, rank.interval},
                          {best, top, expected, low, high});
@@ -67,7 +68,7 @@ void conclude(const Posterior& posterior, double direction, const RankOptions& r
         score.shrunken_sd = posterior.sd[k];
         score.ci_low = score.shrunken - z * posterior.sd[k];
         score.ci_high = score.shrunken + z * posterior.sd[k];
-        score.p_better = better[k];
+        score.p_better = posterior.better[k];
         score.p_top = top[k];
         score.rank_low = low[k];
         score.rank_high = high[k];
@@ -123,12 +124,17 @@ class TraitScorer {
             error.push_back(score.standard_error);
         }
         const std::size_t n = effect.size();
-        for (std::vector<double>* column : {&posterior_.mean, &posterior_.sd, &posterior_.own_sd})
+        for (std::vector<double>* column :
+             {&posterior_.mean, &posterior_.sd, &posterior_.better, &posterior_.own_sd})
             column->resize(n);
         std::vector<double> weight(n);
-        const stats::EffectPrior prior = stats::fit_effect_prior(effect, error);
-        stats::shrink_effects(effect, error, prior,
-                              {posterior_.mean, posterior_.sd, posterior_.own_sd, weight});
+        const stats::EffectMixture prior =
+            stats::fit_effect_mixture(effect, error, stats::fit_effect_prior(effect, error));
+        stats::shrink_by_mixture(effect, error, prior,
+                                 {posterior_.mean, posterior_.sd, posterior_.own_sd, weight});
+        const std::vector<double> reference_variance = variance_of_reference(weight);
+        stats::probability_above(effect, error, prior, reference_variance, rank_.min_effect,
+                                 posterior_.better);
         for (const double variance : effects_.shared_variance)
             posterior_.shared_sd.push_back(std::sqrt(variance));
         const auto of_prior = static_cast<std::uint32_t>(posterior_.shared_sd.size());
@@ -138,12 +144,36 @@ class TraitScorer {
             const double kept = 1 - weight[k];
             const double whole = error[k] * error[k];
             const double shared = whole - effects_.standard_error[i] * effects_.standard_error[i];
-            posterior_.own_sd[k] = std::sqrt(std::max(0.0, kept * whole - kept * kept * shared));
+            posterior_.sd[k] = std::hypot(posterior_.sd[k], std::sqrt(reference_variance[k]));
+            posterior_.own_sd[k] =
+                std::sqrt(std::max(0.0, std::pow(posterior_.own_sd[k], 2) - kept * kept * shared));
             for (const auto& loading : effects_.shared[i])
                 posterior_.loadings.push_back(
                     {k, loading.source, effects_.direction() * loading.weight * kept});
             posterior_.loadings.push_back({k, of_prior, weight[k]});
         }
+    }
+
+    /// What the mean of all strains has of the reference's error, and each strain through its weight on that
+    /// mean: shrinkage takes a strain's own errors off, not one that all have in common.
+    std::vector<double> variance_of_reference(const std::vector<double>& weight) const {
+        std::vector<double> of_mean(effects_.shared_variance.size());  // loadings
+        for (const std::size_t i : posterior_.strain)
+            for (const auto& loading : effects_.shared[i])
+                of_mean[loading.source] += loading.weight / static_cast<double>(posterior_.strain.size());
+        double variance_of_mean = 0;
+        for (std::size_t source = 0; source < of_mean.size(); ++source)
+            variance_of_mean += of_mean[source] * of_mean[source] * effects_.shared_variance[source];
+        std::vector<double> variance(weight.size());
+        for (std::size_t k = 0; k < weight.size(); ++k) {
+            double covariance = 0;  // of a strain's error and the mean's
+            for (const auto& loading : effects_.shared[posterior_.strain[k]])
+                covariance +=
+                    loading.weight * of_mean[loading.source] * effects_.shared_variance[loading.source];
+            variance[k] =
+                2 * (1 - weight[k]) * weight[k] * covariance + weight[k] * weight[k] * variance_of_mean;
+        }
+        return variance;
     }
 
     const StrainEffects& effects_;
@@ -196,6 +226,8 @@ class IndexScorer {
             add_shared(trait, names);
         std::stable_sort(posterior_.loadings.begin(), posterior_.loadings.end(),
                          [](const auto& a, const auto& b) { return a.strain < b.strain; });
+        posterior_.better.resize(posterior_.mean.size());
+        stats::probability_above(posterior_.mean, posterior_.sd, rank_.min_effect, posterior_.better);
         conclude(posterior_, 1, rank_, scores);
         warn(names.size(), warnings);
         return scores;

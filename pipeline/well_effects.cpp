@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 #include <numeric>
 #include <span>
 #include <unordered_map>
 
 #include "kernels/stats/strain_means.hpp"
+#include "pipeline/normalise_traits.hpp"
 #include "pipeline/plate_collection.hpp"
 #include "pipeline/strain_effects.hpp"
 
@@ -134,6 +136,12 @@ double mean_of_samples(const TraitWells& wells, const StrainModel& model) {
     return count > 0 ? sum / count : 0;
 }
 
+/// Of the parents' mean or median on a plate, as a multiple of a well's variance.
+double variance_of_location(double parents) {
+    constexpr double of_a_median = std::numbers::pi / 2;  // for many wells; for five it is 1.43
+    return (parents < parents_for_median ? 1.0 : of_a_median) / parents;
+}
+
 Reference find_reference(const Screen& screen, const TraitColumn& trait, const TraitWells& wells,
                          const StrainModel& model) {
     const Parents parents = find_parents(screen, wells);
@@ -144,7 +152,8 @@ Reference find_reference(const Screen& screen, const TraitColumn& trait, const T
         for (std::size_t plate = 0; plate < parents.wells_on.size(); ++plate)
             if (parents.wells_on[plate] > 0 && std::isfinite(parents.well_variance)) {
                 reference.source_of[plate] = static_cast<std::int64_t>(reference.variance.size());
-                reference.variance.push_back(parents.well_variance / parents.wells_on[plate]);
+                reference.variance.push_back(parents.well_variance *
+                                             variance_of_location(parents.wells_on[plate]));
             }
     } else if (screen.options.rank.against == "parent" && std::isfinite(parents.mean)) {
         reference.centre = parents.mean;

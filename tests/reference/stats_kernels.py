@@ -8,7 +8,7 @@ import pathlib
 
 import mpmath as mp
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import integrate, optimize, special, stats
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "data" / "reference"
 mp.mp.dps = 50
@@ -160,6 +160,39 @@ def shrinkage():
     write("shrinkage.tsv", ["case", "likelihood", "y", "s", "tau2", "mu", "mu_variance", "mean", "sd"], rows)
 
 
+def log_mixture(parameters, y, s):
+    """Minus ln likelihood; shares, variances and the mean without bounds."""
+    mu, log_narrow, log_more, logit = parameters
+    share = special.expit(logit)
+    narrow, wide = np.exp(log_narrow), np.exp(log_narrow) + np.exp(log_more)
+    return -np.sum(np.logaddexp(np.log1p(-share) + stats.norm.logpdf(y, mu, np.sqrt(narrow + s**2)),
+                                np.log(share) + stats.norm.logpdf(y, mu, np.sqrt(wide + s**2))))
+
+
+def effect_mixture():
+    """The mixture's maximum by a simplex, and posteriors by integration over the effect."""
+    rng = np.random.default_rng(23)
+    n = 150
+    s = rng.uniform(0.05, 0.2, n)
+    y = np.where(np.arange(n) % 8 == 0, rng.normal(0.9, 0.3, n), rng.normal(0, 0.1, n)) + rng.normal(0, s)
+    best = min((optimize.minimize(log_mixture, start, (y, s), method="Nelder-Mead",
+                                  options={"xatol": 1e-10, "fatol": 1e-12, "maxiter": 20000, "maxfev": 20000})
+                for start in ([0, -4, -1, -1], [0.1, -5, 0, -2])), key=lambda found: found.fun)
+    mu, narrow = best.x[0], np.exp(best.x[1])
+    wide, share = narrow + np.exp(best.x[2]), special.expit(best.x[3])
+    rows = []
+    for yi, si in zip(y, s):
+        theta = np.linspace(-4, 5, 90001)
+        density = ((1 - share) * stats.norm.pdf(theta, mu, np.sqrt(narrow))
+                   + share * stats.norm.pdf(theta, mu, np.sqrt(wide))) * stats.norm.pdf(yi, theta, si)
+        density /= integrate.simpson(density, x=theta)
+        mean = integrate.simpson(density * theta, x=theta)
+        sd = np.sqrt(integrate.simpson(density * (theta - mean)**2, x=theta))
+        above = integrate.simpson(density[theta >= 0.1 - 1e-9], x=theta[theta >= 0.1 - 1e-9])
+        rows.append([yi, si, mu, narrow, wide, share, mean, sd, above])
+    write("effect_mixture.tsv", ["y", "s", "mu", "narrow", "wide", "share", "mean", "sd", "above"], rows)
+
+
 def variance_prior(variance, df):
     """Smyth's prior by root finding instead of his Newton."""
     ok = df > 0
@@ -290,6 +323,7 @@ def main():
     distributions()
     t_tests()
     shrinkage()
+    effect_mixture()
     strain_means()
     rank_aggregation()
 
