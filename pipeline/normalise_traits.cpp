@@ -91,6 +91,13 @@ class TraitNormaliser {
         return least == SIZE_MAX ? 0 : least;
     }
 
+    bool any_measured() const {
+        for (std::size_t i = 0; i < trait_.corrected.size(); ++i)
+            if (roles_.holds_cells(i) && std::isfinite(trait_.corrected[i]))
+                return true;
+        return false;
+    }
+
     void choose_scale() {
         using S = pipeline::Scale;
         trait_.scale = trait_.options.scale;
@@ -151,8 +158,9 @@ class TraitNormaliser {
         } else {
             trait_.normalisation = N::none;
             chose("not normalised: plates hold neither parents nor controls, and too few samples");
-            screen_.warnings.push_back(
-                fmt::format("{}: not normalised, so plates are not comparable", trait_.options.name));
+            if (any_measured())
+                screen_.warnings.push_back(
+                    fmt::format("{}: not normalised, so plates are not comparable", trait_.options.name));
         }
     }
 

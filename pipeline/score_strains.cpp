@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "formats/counted.hpp"
 #include "kernels/stats/distributions.hpp"
 #include "kernels/stats/effect_mixture.hpp"
 #include "kernels/stats/multiple_testing.hpp"
@@ -294,21 +295,55 @@ class IndexScorer {
     Posterior posterior_;
 };
 
+/// How many wells of the strains without an estimate have which flag, the commonest first.
+std::string what_is_wrong(const Screen& screen, const TraitScores& scores) {
+    const auto trait =
+        std::find_if(screen.traits.begin(), screen.traits.end(),
+                     [&](const TraitColumn& column) { return column.options.name == scores.trait; });
+    if (trait == screen.traits.end())
+        return {};
+    std::set<std::string_view> lost;
+    for (const StrainScore& score : scores.strains)
+        if (score.role == Role::sample && !std::isfinite(score.estimate))
+            lost.insert(score.strain);
+    std::map<std::string_view, int> wells;
+    for (std::size_t p = 0; p < screen.plates.plates.size(); ++p)
+        for (std::size_t i = 0; i < screen.plates.plates[p].wells.size(); ++i) {
+            const std::size_t at = screen.well_begin[p] + i;
+            if (lost.contains(screen.plates.plates[p].wells[i].strain))
+                ++wells[trait->flags[at] == unsupported                   ? trait->reasons[at]
+                        : trait->flags[at] == formats::plates::Flag::none ? "no number"
+                                                                          : flag_name(trait->flags[at])];
+        }
+    std::vector<std::pair<int, std::string_view>> order;
+    for (const auto& [flag, count] : wells)
+        order.emplace_back(-count, flag);
+    std::sort(order.begin(), order.end());
+    std::string text;
+    for (const auto& [count, flag] : order)
+        text += fmt::format("{}{} {}", text.empty() ? "; their wells: " : ", ", -count, flag);
+    return text;
+}
+
 void warn(const Screen& screen, const StrainEffects& effects, const TraitScores& scores,
           std::vector<std::string>& warnings) {
     const bool parent = std::any_of(
         scores.strains.begin(), scores.strains.end(),
         [](const StrainScore& score) { return score.role == Role::parent && std::isfinite(score.estimate); });
-    if (screen.options.rank.against == "parent" && !parent)
-        warnings.push_back(fmt::format("{}: no parent was measured, so effects are against {}", scores.trait,
-                                       effects.without_parent));
     const auto lost =
         std::count_if(scores.strains.begin(), scores.strains.end(), [](const StrainScore& score) {
             return score.role == Role::sample && !std::isfinite(score.estimate);
         });
+    const auto samples = std::count_if(scores.strains.begin(), scores.strains.end(),
+                                       [](const StrainScore& score) { return score.role == Role::sample; });
+    if (screen.options.rank.against == "parent" && !parent && lost < samples)
+        warnings.push_back(fmt::format("{}: no parent was measured, so effects are against {}", scores.trait,
+                                       effects.without_parent));
     if (lost > 0)
-        warnings.push_back(fmt::format("{}: {} strains have no usable {} and are not ranked", scores.trait,
-                                       lost, scores.strains.front().n_features > 0 ? "barcode" : "well"));
+        warnings.push_back(fmt::format("{}: {} of {} without a usable {}, not ranked{}", scores.trait, lost,
+                                       formats::counted(static_cast<std::size_t>(samples), "strain"),
+                                       scores.strains.front().n_features > 0 ? "barcode" : "well",
+                                       what_is_wrong(screen, scores)));
 }
 
 /// Strains that only one of the lanes knows.

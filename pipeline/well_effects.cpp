@@ -71,14 +71,36 @@ struct StrainModel {
         between = stats::strain_means(wells.view(), {references},
                                       {n_wells, n_plates, mean, standard_error, variance, df, moderated});
         weights = stats::batch_weights(wells.view(), between, moderated);
-        const double pooled_df = std::accumulate(df.begin(), df.end(), 0.0);
-        for (double own : df)
-            total_df.push_back(std::min(own + between.prior.df, pooled_df));
+        count_df();
     }
 
     std::vector<double> n_wells, n_plates, mean, standard_error, variance, df, moderated, total_df;
     stats::StrainVariance between{};
     std::vector<stats::SharedLoading> weights;  ///< of plates in strains' means
+
+  private:
+    /// Satterthwaite's, of an error that has a part from the scatter between plates and one from that between
+    /// wells. Where a strain is alone on each plate, the latter is that of the strains that are not.
+    void count_df() {
+        const double pooled_df = std::accumulate(df.begin(), df.end(), 0.0);
+        const bool has_interaction = between.interaction_estimable &&
+                                     !between.residual_includes_interaction && between.interaction > 0;
+        std::vector<double> squares(df.size());
+        for (const stats::SharedLoading& weight : weights)
+            squares[weight.strain] += weight.weight * weight.weight;
+        for (std::size_t i = 0; i < df.size(); ++i) {
+            const double known = df[i] + between.prior.df;
+            const double between_wells = known > 0 ? std::min(known, pooled_df) : between.residual_df;
+            const double whole = standard_error[i] * standard_error[i];
+            const double of_plates =
+                has_interaction ? std::min(whole, between.interaction * squares[i]) : 0.0;
+            const double of_wells = whole - of_plates;
+            const double spread = (of_plates > 0 ? of_plates * of_plates / between.interaction_df : 0.0) +
+                                  (of_wells > 0 ? of_wells * of_wells / between_wells : 0.0);
+            total_df.push_back(has_interaction && std::isfinite(whole) ? whole * whole / spread
+                                                                       : between_wells);
+        }
+    }
 };
 
 /// What effects are measured against, and the error of that, which strains share.
@@ -177,6 +199,8 @@ void add_loading(std::vector<StrainEffects::Loading>& loadings, std::uint32_t so
 
 void warn_of_errors(const std::string& trait, const TraitWells& wells, const StrainModel& model,
                     std::vector<std::string>& warnings) {
+    if (std::none_of(wells.value.begin(), wells.value.end(), [](double v) { return std::isfinite(v); }))
+        return;  // what there is no value of is told elsewhere
     bool known = false;
     for (std::size_t i = 0; i < wells.roles.size(); ++i)
         known = known || (wells.roles[i] == Role::sample && std::isfinite(model.standard_error[i]));

@@ -237,6 +237,24 @@ void print_pool(const pipeline::PoolCounts& pool) {
         fmt::print("{} more, listed in run.json\n", counted(pool.notes.size() - shown, "note"));
 }
 
+/// Without a layout wells have the strains that files name, and most files name none.
+void warn_without_strains(const std::vector<pipeline::PlateData>& plates,
+                          std::vector<std::string>& warnings) {
+    std::vector<std::string> without;
+    for (const pipeline::PlateData& plate : plates)
+        if (std::all_of(plate.wells.begin(), plate.wells.end(), [](const pipeline::WellAnnotation& well) {
+                return well.strain.empty() && well.role == formats::plates::Role::empty;
+            }))
+            without.push_back(plate.name);
+    if (without.empty())
+        return;
+    warnings.push_back(fmt::format(
+        "{}: no well has a strain, so none is ranked; layout = \"layout.csv\" in [[plates]] names a table "
+        "with the columns plate, well, strain, role",
+        without.size() == 1 ? fmt::format("plate '{}'", without.front())
+                            : fmt::format("{} plates, '{}' the first", without.size(), without.front())));
+}
+
 }  // namespace
 
 void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
@@ -257,6 +275,7 @@ void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
         screen.warnings.push_back(std::move(warning));
     screen.readouts =
         pipeline::name_readouts(config.options.readouts, collection.plates, screen.readout_index);
+    warn_without_strains(collection.plates, screen.warnings);
 }
 
 std::filesystem::path result_folder(const RunScreenOptions& options, const ScreenConfig& config) {

@@ -33,6 +33,23 @@ dead = 0
 saturated = 0.02
 swapped = 0
 """
+NO_EFFECTS = """[screen]
+seed = 3
+[plates]
+wells = 384
+vendors = ["tidy"]
+parents = 40
+[strains]
+count = 660
+sd = 0
+hit_share = 0
+[faults]
+dead = 0
+saturated = 0
+swapped = 0
+"""
+
+
 def make_screen(program, folder):
     spec = folder + "-spec.toml"
     write(spec, SPEC)
@@ -275,6 +292,50 @@ def test_log_and_record(program, folder):
     _, stderr = run(program, "run", screen, "--seed", 2**64 - 1, expect=2)
 
 
+def test_nothing_to_rank(program, folder):
+    """Each says why, and nothing beside it: no layout, all wells flagged, all masked."""
+    screen = make_screen(program, folder)
+    edited(screen, 'layout = "layout.csv"\n', "")
+    stdout, _ = run(program, "run", screen)
+    assert warnings_of(stdout) == [
+        "6 plates, 'P1' the first: no well has a strain, so none is ranked; layout = \"layout.csv\" in [[plates]] "
+        "names a table with the columns plate, well, strain, role"], stdout
+    assert warnings_of(run(program, "check", screen)[0]) == warnings_of(stdout)
+    edited(screen, "[[plates]]\n", '[[plates]]\nlayout = "layout.csv"\nmasks = "masks.csv"\n')
+    wells = read_csv(os.path.join(folder, "layout.csv"))
+    write(os.path.join(folder, "masks.csv"), "plate,well,reason\n" + "".join(
+        f"{row['plate']},{row['well']},spilt\n" for row in wells))
+    stdout, _ = run(program, "run", screen, "--force")
+    assert warnings_of(stdout) == ["product: 110 of 110 strains without a usable well, not ranked; their wells: 330 masked"
+                                   ], stdout
+    edited(screen, 'masks = "masks.csv"\n', "")
+    for number in range(1, 7):
+        plate = os.path.join(folder, "raw", f"P{number}.csv")
+        lines = contents(plate).decode().splitlines()
+        write(plate, "\n".join([lines[0], *[line.rsplit(",", 2)[0] + ",,overflow" for line in lines[1:]], ""]))
+    stdout, _ = run(program, "run", screen, "--force")
+    assert warnings_of(stdout) == [
+        "product: 110 of 110 strains without a usable well, not ranked; their wells: 330 overflow"], stdout
+
+
+def warnings_of(stdout):
+    return [line[len("warning: "):] for line in stdout.splitlines() if line.startswith("warning: ")]
+
+
+def test_p_values(program, folder):
+    """Strains without effects, each once on a plate: their p-values are uniform, and there are some."""
+    write(folder + "-spec.toml", NO_EFFECTS)
+    run(program, "simulate", folder + "-spec.toml", "-o", folder)
+    run(program, "run", os.path.join(folder, "screen.toml"))
+    scores = [row for row in read_csv_of(program, folder, "scores") if row["role"] == "sample"]
+    p = [float(row["p_value"]) for row in scores]
+    assert len(p) == 660 and all(float(row["df"]) > 100 and row["q_value"] for row in scores)
+    low = sum(value < 0.1 for value in p)
+    # Of 660 uniform values 66 are below 0.1, with a standard deviation of 8; the parents' mean is common to all.
+    assert 35 <= low <= 105, low
+    assert min(float(row["q_value"]) for row in scores) > 0.01
+
+
 def test_init_tells_readouts_apart(program, folder):
     """Three filter pairs, two of them with the same emission, and a label without optics: init's own file passes check."""
     os.makedirs(folder)
@@ -317,8 +378,8 @@ def test_result_that_is_there(program, folder):
 def main():
     for test in (test_truth_is_found, test_every_normalisation, test_same_bytes, test_folder_names_the_screen, test_bad_input,
                  test_full_disk, test_interrupt, test_keep_going_and_check,
-                 test_init_dry_run_and_h5ad, test_command_line, test_log_and_record,
-                 test_init_tells_readouts_apart, test_names_with_spaces, test_result_that_is_there):
+                 test_init_dry_run_and_h5ad, test_command_line, test_log_and_record, test_nothing_to_rank,
+                 test_p_values, test_init_tells_readouts_apart, test_names_with_spaces, test_result_that_is_there):
         with tempfile.TemporaryDirectory() as folder:
             print(test.__name__, flush=True)
             test(sys.argv[1], os.path.join(folder, "screen"))
