@@ -71,6 +71,23 @@ void join_strains(const plates::StrainTable& table, const std::string& table_pat
         }
 }
 
+/// What a layout names must be read, and what is read must be named: wells for which that does not hold, told
+/// once for all files of a plate. Wells that a layout calls empty may be read or not.
+void report_mismatches(const PlateData& plate, std::vector<ScreenReject>& rejects) {
+    if (plate.layout_path.empty())
+        return;
+    for (std::uint32_t i = 0; i < plate.wells.size(); ++i) {
+        const WellAnnotation& well = plate.wells[i];
+        const std::string place =
+            fmt::format("plate '{}', well {}", plate.name, well_name(plate.shape.well(i)));
+        if (plate.measured[i] && !well.in_layout)
+            rejects.push_back(
+                {"well", first_source(plate), place, fmt::format("is not in {}", plate.layout_path)});
+        else if (!plate.measured[i] && well.in_layout && well.role != Role::empty)
+            rejects.push_back({"layout", plate.layout_path, place, "has no measurement"});
+    }
+}
+
 bool same_number(double a, double b) {
     return std::isnan(a) || std::abs(a - b) < 0.5;
 }
@@ -248,6 +265,8 @@ void PlateCollection::merge_into(PlateData& plate, PlateData part) {
                                       plate.shape.wells(), first_source(plate)));
     if (plate.vessels.empty())
         plate.vessels = std::move(part.vessels);
+    for (std::size_t well = 0; well < part.measured.size(); ++well)
+        plate.measured[well] = plate.measured[well] || part.measured[well];
     for (ReadoutSeries& series : part.series) {
         const auto twin =
             std::find_if(plate.series.begin(), plate.series.end(),
@@ -277,6 +296,8 @@ void PlateCollection::merge() {
 
 void PlateCollection::finish(const plates::StrainTable* strains, const std::string& strain_table_path) {
     merge();
+    for (const PlateData& plate : plates)
+        report_mismatches(plate, rejects);
     if (strains != nullptr)
         join_strains(*strains, strain_table_path, plates);
     put_in_order();

@@ -56,18 +56,21 @@ struct WellAnnotation {
     std::string condition;
     std::string medium;
     std::string mask_reason;  ///< why the well is set aside; empty: it is not
+    bool in_layout = false;   ///< a layout names the well
     std::map<std::string, std::string> other;
 };
 
 struct PlateData {
     std::string name;          ///< unique in the screen
     std::string layout_plate;  ///< what the layout and the masks call it
+    std::string layout_path;   ///< the layout that has it; empty: none
     std::string replicate;
     std::string batch;
     formats::plates::PlateShape shape;
     std::vector<WellAnnotation> wells;  ///< row-major
     std::vector<std::string>
         vessels;  ///< their names in the file, by well; empty where wells are no reactors
+    std::vector<bool> measured;         ///< [well] whether some file has a reading of it
     std::vector<ReadoutSeries> series;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include "formats/error.hpp"
@@ -236,6 +237,20 @@ std::vector<ScreenReject> unused_entries(const ScreenInputs& inputs,
     for (const PlacementOptions& entry : inputs.placement)
         unused_of_entry(entry, names, files, rejects);
     return rejects;
+}
+
+std::vector<std::string> mismatch_warnings(const std::vector<ScreenReject>& rejects) {
+    std::map<std::pair<std::string_view, std::string_view>, std::vector<const ScreenReject*>> cases;
+    for (const ScreenReject& reject : rejects)
+        if (reject.kind == "layout" || reject.kind == "well" || reject.kind == "mask" ||
+            reject.kind == "plate list")
+            cases[{reject.kind, reject.reason}].push_back(&reject);
+    std::vector<std::string> warnings;
+    for (const auto& [key, all] : cases)
+        warnings.push_back(
+            fmt::format("{}: {}{}: {}", all.front()->input, all.front()->place,
+                        all.size() > 1 ? fmt::format(", and {} more", all.size() - 1) : "", key.second));
+    return warnings;
 }
 
 }  // namespace wellsieve::workflows

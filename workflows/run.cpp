@@ -288,6 +288,8 @@ Exit run_screen(const RunScreenOptions& options) {
     const pipeline::RunReport report =
         collect(options, config, inputs, pools, screen.plates, offline, interrupt);
     finish_inputs(config, inputs, std::move(offline), screen);
+    for (std::string& warning : mismatch_warnings(screen.plates.rejects))
+        screen.warnings.push_back(std::move(warning));
     inputs.placement = std::vector<pipeline::PlacementOptions>();  // what they say is in the plates now
     spdlog::info("{}, {}, {}", counted(screen.plates.plates.size(), "plate"),
                  counted(screen.readouts.size(), "readout"), counted(screen.plates.rejects.size(), "reject"));

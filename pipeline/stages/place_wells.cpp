@@ -140,12 +140,14 @@ PlateShape shape_of(const PlateFile& file, std::uint32_t plate, const std::map<W
 }
 
 void annotate_from_layout(const Layout& layout, PlateData& data) {
+    data.layout_path = layout.path;
     for (const auto& [well, content] : *layout.wells_of(data.layout_plate)) {
         if (!data.shape.contains(well))
             throw formats::FormatError(
                 layout.path, fmt::format("well {}", well_name(well)),
                 fmt::format("plate '{}' has {} wells and no such well", data.name, data.shape.wells()));
         WellAnnotation& annotation = data.wells[data.shape.index(well)];
+        annotation.in_layout = true;
         annotation.strain = content.strain;
         annotation.replicate = content.replicate;
         annotation.condition = content.condition;
@@ -282,20 +284,6 @@ bool is_measured(const PlateData& data, std::uint32_t well) {
     return false;
 }
 
-/// Names the wells that the data has and the layout lacks, and the other way round.
-void report_mismatches(const std::map<Well, WellContent>& layout, const std::string& layout_path,
-                       const std::string& input, const PlateData& data, std::vector<ScreenReject>& rejects) {
-    for (std::uint32_t i = 0; i < data.shape.wells(); ++i) {
-        const Well well = data.shape.well(i);
-        const std::string place = fmt::format("plate '{}', well {}", data.name, well_name(well));
-        const bool wanted = layout.contains(well) && data.wells[i].role != plates::Role::empty;
-        if (!layout.contains(well) && is_measured(data, i))
-            rejects.push_back({"well", input, place, fmt::format("is not in {}", layout_path)});
-        else if (wanted && !is_measured(data, i))
-            rejects.push_back({"layout", layout_path, place, "has no measurement"});
-    }
-}
-
 void apply_masks(const PlacementOptions& entry, PlateData& data) {
     for (const plates::Mask& mask : entry.masks) {
         const bool this_plate = mask.plate == data.layout_plate || mask.plate == data.name;
@@ -309,8 +297,7 @@ void apply_masks(const PlacementOptions& entry, PlateData& data) {
 }
 
 PlateData place_plate(const PlacementOptions& entry, const PlateFileBatch& batch,
-                      const std::vector<std::uint16_t>& reads, std::uint32_t plate,
-                      std::vector<ScreenReject>& rejects) {
+                      const std::vector<std::uint16_t>& reads, std::uint32_t plate) {
     PlateData data;
     name_plate(entry, batch, plate, data);
     const Layout* layout = layout_with(entry.layouts, data.layout_plate);
@@ -328,10 +315,10 @@ PlateData place_plate(const PlacementOptions& entry, const PlateFileBatch& batch
             start_at(*start_h, data);
     if (layout == nullptr)
         annotate_from_samples(batch.file, plate, data);
-    else {
+    else
         annotate_from_layout(*layout, data);
-        report_mismatches(*wells, layout->path, batch.job.name, data, rejects);
-    }
+    for (std::uint32_t well = 0; well < data.shape.wells(); ++well)
+        data.measured.push_back(is_measured(data, well));
     apply_masks(entry, data);
     return data;
 }
@@ -344,7 +331,7 @@ PlateBatch PlaceWells::operator()(const PlateFileBatch& batch) const {
     if (!batch.rows_in_any_order)
         check_times_ascend(batch.file, reads, batch.job.name);
     for (std::uint32_t plate = 0; plate < batch.file.plates.size(); ++plate)
-        out.plates.push_back(place_plate(entries[batch.job.entry], batch, reads, plate, out.rejects));
+        out.plates.push_back(place_plate(entries[batch.job.entry], batch, reads, plate));
     for (const PlateData& data : out.plates)
         for (const ReadoutSeries& series : data.series)
             out.input.cells_used += static_cast<std::uint64_t>(std::count_if(
