@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include "formats/error.hpp"
 #include "pipeline/gas_readouts.hpp"
@@ -220,10 +222,14 @@ std::string read_file(const std::filesystem::path& file) {
     std::error_code ignored;
     if (std::filesystem::is_directory(file, ignored))
         throw formats::FormatError(file.string(), "", "is a directory, a screen.toml is wanted");
+    errno = 0;
     std::ifstream stream(file, std::ios::binary);
-    if (!stream)
+    if (!stream && errno == ENOENT)
         throw formats::FormatError(file.string(), "",
                                    "cannot be opened; 'wellsieve init DIR' writes one for a folder");
+    if (!stream)
+        throw formats::FormatError(
+            file.string(), "", fmt::format("cannot be opened: {}", std::generic_category().message(errno)));
     std::ostringstream text;
     text << stream.rdbuf();
     return text.str();

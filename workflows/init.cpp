@@ -208,9 +208,15 @@ void look_at(const fs::path& path, const std::string& name, Found& found) {
 
 Found look_around(const fs::path& folder) {
     std::vector<std::string> names;
-    for (const auto& entry : fs::recursive_directory_iterator(folder))
-        if (entry.is_regular_file())
-            names.push_back(entry.path().lexically_relative(folder).generic_string());
+    try {
+        for (const auto& entry : fs::recursive_directory_iterator(folder))
+            if (entry.is_regular_file())
+                names.push_back(entry.path().lexically_relative(folder).generic_string());
+    } catch (const fs::filesystem_error& error) {
+        throw formats::FormatError(
+            folder.string(), "",
+            fmt::format("it, or a folder in it, cannot be read: {}", error.code().message()));
+    }
     std::sort(names.begin(), names.end(), pipeline::natural_less);
     Found found;
     for (const std::string& name : names)

@@ -4,10 +4,12 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
+#include <system_error>
 
 #include "formats/error.hpp"
 #include "formats/plates/document.hpp"
@@ -27,9 +29,15 @@ using pipeline::ScreenReject;
 std::vector<std::string> matches_of(const ScreenConfig& config, const std::string& glob) {
     const std::string pattern = (fs::path(as_glob(config.folder.string())) / glob).string();
     glob_t found{};
-    const int status = ::glob(pattern.c_str(), GLOB_BRACE | GLOB_NOSORT, nullptr, &found);
+    const auto is_grave = [](const char*, int error) { return error == ENOENT ? 0 : 1; };
+    const int status = ::glob(pattern.c_str(), GLOB_BRACE | GLOB_NOSORT, is_grave, &found);
+    const int error = errno;
     std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + (status == 0 ? found.gl_pathc : 0));
     ::globfree(&found);
+    if (status == GLOB_ABORTED)
+        throw formats::FormatError(pattern, "",
+                                   fmt::format("a folder on the way cannot be read: {}",
+                                               std::generic_category().message(error)));
     return paths;
 }
 
