@@ -97,7 +97,8 @@ TEST_CASE("BGZF without its end marker is read, and told of") {
     const TemporaryFolder folder;
     const std::string text = fastq_text(2000, 2);
     const std::string packed = bgzf_of(text, 30'000);
-    for (const std::string& bytes : {packed, packed.substr(0, packed.size() - 28)}) {
+    const std::size_t marker = bgzf_of("").size();
+    for (const std::string& bytes : {packed, packed.substr(0, packed.size() - marker)}) {
         const auto source = open_reads(write_file(folder.path() / "reads", bytes));
         std::string read;
         for (ReadBlock block; source->next(block);)
