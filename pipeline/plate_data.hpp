@@ -69,8 +69,8 @@ struct PlateData {
     formats::plates::PlateShape shape;
     std::vector<WellAnnotation> wells;  ///< row-major
     std::vector<std::string>
-        vessels;  ///< their names in the file, by well; empty where wells are no reactors
-    std::vector<bool> measured;         ///< [well] whether some file has a reading of it
+        vessels;                 ///< their names in the file, by well; empty where wells are no reactors
+    std::vector<bool> measured;  ///< [well] whether some file has a reading of it
     std::vector<ReadoutSeries> series;
 };
 

@@ -52,10 +52,9 @@ std::vector<QcMetric> pool_quality(const PoolCounts& counts) {
             out.push_back({"", name, metric, value});
         if (!counts.tallies.empty()) {
             const ReadTally& tally = counts.tallies[s];
-            const auto mapped =
-                tally.counted() + tally.of[static_cast<std::size_t>(ReadFate::duplicate)];
-            out.push_back({"", name, "mapped_share",
-                           static_cast<double>(mapped) / static_cast<double>(tally.total())});
+            const auto mapped = tally.counted() + tally.of[static_cast<std::size_t>(ReadFate::duplicate)];
+            out.push_back(
+                {"", name, "mapped_share", static_cast<double>(mapped) / static_cast<double>(tally.total())});
         }
         logs.push_back(logarithms(values));
     }

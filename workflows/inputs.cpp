@@ -35,9 +35,9 @@ std::vector<std::string> matches_of(const ScreenConfig& config, const std::strin
     std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + (status == 0 ? found.gl_pathc : 0));
     ::globfree(&found);
     if (status == GLOB_ABORTED)
-        throw formats::FormatError(pattern, "",
-                                   fmt::format("a folder on the way cannot be read: {}",
-                                               std::generic_category().message(error)));
+        throw formats::FormatError(
+            pattern, "",
+            fmt::format("a folder on the way cannot be read: {}", std::generic_category().message(error)));
     return paths;
 }
 
@@ -255,9 +255,9 @@ std::vector<std::string> mismatch_warnings(const std::vector<ScreenReject>& reje
             cases[{reject.kind, reject.reason}].push_back(&reject);
     std::vector<std::string> warnings;
     for (const auto& [key, all] : cases)
-        warnings.push_back(
-            fmt::format("{}: {}{}: {}", all.front()->input, all.front()->place,
-                        all.size() > 1 ? fmt::format(", and {} more", all.size() - 1) : "", key.second));
+        warnings.push_back(fmt::format("{}: {}{}: {}", all.front()->input, all.front()->place,
+                                       all.size() > 1 ? fmt::format(", and {} more", all.size() - 1) : "",
+                                       key.second));
     return warnings;
 }
 

@@ -29,8 +29,8 @@ struct ScreenInputs {
 /// A glob that matches that name alone: what globs give a meaning is escaped.
 std::string as_glob(std::string_view name);
 
-/// The files that a glob of the configuration matches, in no particular order. Throws FormatError where a folder
-/// on the way cannot be read.
+/// The files that a glob of the configuration matches, in no particular order. Throws FormatError where a
+/// folder on the way cannot be read.
 std::vector<std::string> files_matching(const ScreenConfig& config, const std::string& pattern);
 
 /// As the configuration would name it.
@@ -39,7 +39,8 @@ std::string name_of(const ScreenConfig& config, const std::string& path);
 std::string bytes_of_file(const std::filesystem::path& path);
 
 /// Finds the files and reads layouts, strain table, masks, plate lists, sample tables and calibrations. Each
-/// thing that is wrong is one line in `problems`; nothing is thrown for it, but for folders that cannot be read.
+/// thing that is wrong is one line in `problems`; nothing is thrown for it, but for folders that cannot be
+/// read.
 ScreenInputs gather_inputs(const ScreenConfig& config, std::vector<std::string>& problems);
 
 /// Names what the layouts, masks and plate lists speak of and no file holds.

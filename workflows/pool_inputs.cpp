@@ -365,7 +365,8 @@ class PoolGatherer {
             indices.emplace_back(row->index);
             samples.push_back(samples_.at(row->sample));
         }
-        return {sequence::SampleIndex(indices, {input_.index_mismatches, input_.index_margin}), std::move(samples)};
+        return {sequence::SampleIndex(indices, {input_.index_mismatches, input_.index_margin}),
+                std::move(samples)};
     }
 
     /// Each index is told by itself, so that pairs are seen that no sample has.

@@ -171,8 +171,11 @@ TEST_CASE("Wald tests find the gene too") {
 
 TEST_CASE("a jackpot is listed with its sample, its distance and what takes its place") {
     PoolCounts counts = made_up_pool(6);
-    const std::uint32_t before = counts.counts[counts.at(2, 40)];
-    counts.counts[counts.at(2, 40)] = 100 * before;
+    std::vector<std::uint32_t> others;
+    for (const std::size_t s : {0, 1, 3, 4, 5})
+        others.push_back(counts.counts[counts.at(s, 40)]);
+    const auto [fewest, most] = std::minmax_element(others.begin(), others.end());
+    counts.counts[counts.at(2, 40)] *= 100;
     std::vector<std::string> warnings;
     const PoolScores scores = score_pool(counts, against_none(), warnings);
     const std::vector<ReplacedCount>& replaced = scores.contrasts[0].replaced;
@@ -181,7 +184,8 @@ TEST_CASE("a jackpot is listed with its sample, its distance and what takes its 
     REQUIRE(jackpot != replaced.end());
     CHECK(jackpot->sample == 2);
     CHECK(jackpot->distance > 6.0);
-    CHECK(jackpot->used == Approx(before).epsilon(0.7));
+    CHECK(jackpot->used >= 0.5 * *fewest);  // samples differ in depth
+    CHECK(jackpot->used <= 2.0 * *most);
     CHECK(scores.contrasts[0].features.outlying[40] == 1);
     const auto table = outlying_counts_table(counts, scores);
     CHECK(table.rows() == replaced.size());
@@ -245,7 +249,8 @@ TEST_CASE("the quality of each sample is told") {
     CHECK(of(metrics, "replicate_correlation").value > 0.8);
     PoolCounts from_reads = counts;
     from_reads.tallies.resize(4);
-    from_reads.tallies[0].of = {50, 10, 0, 0, 0, 5, 5, 10, 10, 10, 0, 0};  // the ten duplicates have a barcode
+    from_reads.tallies[0].of = {50, 10, 0,  0,  0, 5,
+                                5,  10, 10, 10, 0, 0};  // the ten duplicates have a barcode
     CHECK(of(pool_quality(from_reads), "mapped_share").value == 0.7);
     PoolCounts of_two_times = counts;
     for (std::size_t s = 0; s < 4; ++s)
