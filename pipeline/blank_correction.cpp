@@ -39,6 +39,15 @@ double median_at(const ReadoutSeries& series, std::size_t first_cell, const std:
     return values.empty() ? otherwise : median_of(values);
 }
 
+/// The median of blank wells at each time.
+std::vector<double> medians_of(const ReadoutSeries& series, std::size_t wells,
+                               const std::vector<std::size_t>& blank, double otherwise) {
+    std::vector<double> medians;
+    for (std::size_t time = 0; time < series.times_s.size(); ++time)
+        medians.push_back(median_at(series, time * wells, blank, otherwise));
+    return medians;
+}
+
 /// LOWESS over time; a time without a blank lies on the line between its neighbours. An endpoint has no time
 /// and stays as it is.
 void smooth(const std::vector<double>& times_s, double span, std::vector<double>& levels) {
@@ -103,12 +112,12 @@ bool grows(const ReadoutSeries& series, std::size_t wells, const std::vector<std
     constexpr double least_noise = 6;
     std::vector<double> times_h;
     std::vector<double> levels;
-    for (std::size_t time = 0; time < series.times_s.size(); ++time) {
-        const double level = median_at(series, time * wells, blank, missing);
-        if (std::isnan(series.times_s[time]) || std::isnan(level))
+    const std::vector<double> medians = medians_of(series, wells, blank, missing);
+    for (std::size_t time = 0; time < medians.size(); ++time) {
+        if (std::isnan(series.times_s[time]) || std::isnan(medians[time]))
             continue;
         times_h.push_back(series.times_s[time] / formats::plates::hour_s);
-        levels.push_back(level);
+        levels.push_back(medians[time]);
     }
     if (levels.size() < 2 * window)
         return false;
@@ -158,9 +167,7 @@ std::vector<double> blanks_of(const PlateData& plate, const ReadoutSeries& serie
     const double otherwise = trait.blank == Blank::automatic ? 0 : missing;
     std::vector<double> blanks(series.times_s.size() * wells, otherwise);
     for (const auto& [medium, blank] : blank_wells(plate, by_medium)) {
-        std::vector<double> levels;
-        for (std::size_t time = 0; time < series.times_s.size(); ++time)
-            levels.push_back(median_at(series, time * wells, blank, otherwise));
+        std::vector<double> levels = medians_of(series, wells, blank, otherwise);
         if (smoothly)
             smooth(series.times_s, trait.blank_span, levels);
         for (std::size_t time = 0; time < levels.size(); ++time)

@@ -120,6 +120,17 @@ void add_trait(const PlateTrait& trait, TraitColumn& column) {
     column.reasons.resize(column.flags.size());
 }
 
+/// A reading less a blank that grows is what was asked for; whether it is what was meant, the user knows.
+void warn_of_blanks(const std::string& plate, const PlateTrait& measured, const std::string& trait,
+                    Screen& screen) {
+    for (const std::string& readout : measured.with_growing_blanks)
+        screen.warnings.push_back(
+            fmt::format("plate '{}': the blanks grow in readout '{}', and trait '{}' is less what they read; "
+                        "mask blanks that are contaminated, or give blank = a number (where the assay goes "
+                        "on without cells, nothing is wrong)",
+                        plate, readout, trait));
+}
+
 void add_curves(const GrowthCurves& curves, std::size_t first_well, CurveColumn& column) {
     for (std::size_t i = 0; i < curves.rates.size(); ++i)
         if (curves.was_read[i] != 0) {
@@ -184,8 +195,11 @@ void measure_traits(Screen& screen) {
             measured[i] = measure({&plate, &screen.readout_index[first + i]});
         });
         for (std::size_t i = 0; i < measured.size(); ++i) {
-            for (std::size_t t = 0; t < traits.size(); ++t)
+            for (std::size_t t = 0; t < traits.size(); ++t) {
                 add_trait(measured[i].traits[t], screen.traits[t]);
+                warn_of_blanks(screen.plates.plates[first + i].name, measured[i].traits[t], traits[t].name,
+                               screen);
+            }
             for (std::size_t a = 0; a < screen.curves.size(); ++a)
                 add_curves(measured[i].curves[a], screen.well_begin[first + i], screen.curves[a]);
         }

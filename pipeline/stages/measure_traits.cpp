@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <optional>
 
+#include "pipeline/blank_correction.hpp"
 #include "pipeline/fed_batch.hpp"
 #include "pipeline/gas_readouts.hpp"
 #include "pipeline/product_curves.hpp"
@@ -190,8 +192,9 @@ PlateTrait unmeasured(std::size_t wells) {
 }
 
 /// The feature of one readout in every well, raw and corrected.
-PlateTrait measure(const PlateData& plate, const ReadoutSeries* series, const TraitOptions& trait,
-                   const ReadoutCorrection& correction) {
+PlateTrait measure(const PlateData& plate, NamedSeries& all, const std::string& readout,
+                   const TraitOptions& trait, const ReadoutCorrection& correction) {
+    const ReadoutSeries* series = all.find(readout);
     const std::size_t wells = plate.shape.wells();
     PlateTrait out = unmeasured(wells);
     if (series == nullptr)
@@ -200,6 +203,9 @@ PlateTrait measure(const PlateData& plate, const ReadoutSeries* series, const Tr
     const std::vector<FlaggedValue> as_read = features_of(*series, series->values, wells, trait);
     const std::vector<FlaggedValue> of_corrected =
         features_of(*series, corrected_values(plate, *series, trait, correction), wells, trait);
+    const std::vector<std::uint8_t> blank_grows = wells_whose_blank_grows(plate, *series, trait);
+    if (std::find(blank_grows.begin(), blank_grows.end(), 1) != blank_grows.end())
+        out.with_growing_blanks.push_back(readout);
     for (std::size_t well = 0; well < wells; ++well) {
         const FlaggedValue& raw = as_read[well];
         out.raw[well] = raw.value;
@@ -216,6 +222,7 @@ PlateTrait measure(const PlateData& plate, const ReadoutSeries* series, const Tr
 }
 
 void divide(PlateTrait& numerator, const PlateTrait& denominator) {
+    std::ranges::copy(denominator.with_growing_blanks, std::back_inserter(numerator.with_growing_blanks));
     for (std::size_t well = 0; well < numerator.raw.size(); ++well) {
         if (numerator.flags[well] == Flag::none) {
             numerator.flags[well] = denominator.flags[well];
@@ -311,10 +318,11 @@ PlateTrait of_one(const PlateData& plate, NamedSeries& all, const TraitOptions& 
                   const MeasureTraits& how) {
     const ReadoutSeries* series = all.find(trait.readout);
     const bool of_tracks = is_of_sensor(trait.feature) || (series != nullptr && series->readout.on_change);
-    PlateTrait measured = of_tracks ? measure_tracks(plate, all, trait)
-                                    : measure(plate, series, trait, how.correction_of(trait.readout));
+    PlateTrait measured =
+        of_tracks ? measure_tracks(plate, all, trait)
+                  : measure(plate, all, trait.readout, trait, how.correction_of(trait.readout));
     if (!trait.per.empty() && !is_of_two_tracks(trait.feature))
-        divide(measured, measure(plate, all.find(trait.per), trait, how.correction_of(trait.per)));
+        divide(measured, measure(plate, all, trait.per, trait, how.correction_of(trait.per)));
     return measured;
 }
 

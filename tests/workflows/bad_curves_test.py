@@ -131,6 +131,22 @@ def test_blanks_that_all_grow(program):
         assert f"the blanks grow in readout 'od', so {1 + len(blanks)} of its curves have no traits" in stdout, stdout
 
 
+def test_endpoint_less_a_blank_that_grows(program):
+    """It is what was asked for, as in an assay that goes on without cells; but it is told."""
+    growing = [0.09 + logistic(hour, 0.5, 0.01) for hour in HOURS]
+    final = '\n[[traits]]\nname = "final"\nreadout = "od"\nfeature = "endpoint"\nnormalise = "none"\n'
+    for blank, grows in ((growing, True), (BLANK, False)):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "curves.tsv")
+            wells = {"A1": GOOD, "B1": blank}
+            wide(path, wells)
+            stdout = run_screen(program, folder, path, ABSORBANCE, layout_of(wells, ("B1",)), screen=SCREEN + final)
+            told = "the blanks grow in readout 'od', and trait 'final' is less what they read"
+            assert (told in stdout) == grows, stdout
+            row = next(row for row in table(program, folder, "traits") if row["well"] == "A1" and row["trait"] == "final")
+            assert abs(float(row["corrected"]) - (GOOD[-1] - blank[-1])) < 1e-4, row
+
+
 def test_blanks_that_only_drift(program):
     """What drifts by less than half, scatters, jumps for a reading, or is a fog that lifts, is a blank."""
     share = [i / (len(HOURS) - 1) for i in range(len(HOURS))]
@@ -250,7 +266,8 @@ def test_what_must_not_matter(program):
 
 def main():
     for test in (test_good, test_no_growth, test_overflow_in_mid_curve, test_stops_early, test_blank_that_grows, test_blanks_that_all_grow,
-                 test_blanks_that_only_drift, test_blank_of_another_medium_that_grows,
+                 test_endpoint_less_a_blank_that_grows, test_blanks_that_only_drift,
+                 test_blank_of_another_medium_that_grows,
                  test_one_time_point, test_time, test_units_missing, test_what_must_not_matter):
         print(test.__name__, flush=True)
         test(sys.argv[1])
