@@ -318,9 +318,9 @@ PlateTrait of_one(const PlateData& plate, NamedSeries& all, const TraitOptions& 
                   const MeasureTraits& how) {
     const ReadoutSeries* series = all.find(trait.readout);
     const bool of_tracks = is_of_sensor(trait.feature) || (series != nullptr && series->readout.on_change);
-    PlateTrait measured =
-        of_tracks ? measure_tracks(plate, all, trait)
-                  : measure(plate, all, trait.readout, trait, how.correction_of(trait.readout));
+    PlateTrait measured = of_tracks
+                              ? measure_tracks(plate, all, trait)
+                              : measure(plate, all, trait.readout, trait, how.correction_of(trait.readout));
     if (!trait.per.empty() && !is_of_two_tracks(trait.feature))
         divide(measured, measure(plate, all, trait.per, trait, how.correction_of(trait.per)));
     return measured;

@@ -17,7 +17,7 @@ struct PlateTrait {
     std::vector<double> corrected;       ///< blank subtracted, divided by the `per` readout
     std::vector<double> standard_error;  ///< of `corrected`, from the curve alone; NaN where unknown
     std::vector<formats::plates::Flag> flags;
-    std::vector<std::string_view> reasons;  ///< for `unsupported` wells; may be empty
+    std::vector<std::string_view> reasons;              ///< for `unsupported` wells; may be empty
     std::vector<std::string> with_growing_blanks = {};  ///< readouts less blanks that grow
 };
 
