@@ -71,9 +71,9 @@ void join_strains(const plates::StrainTable& table, const std::string& table_pat
         }
 }
 
-/// What a layout names must be read, and what is read must be named: wells for which that does not hold, told
-/// once for all files of a plate. Wells that a layout calls empty may be read or not.
-void report_mismatches(const PlateData& plate, std::vector<ScreenReject>& rejects) {
+/// What a layout names must be read, and what is read must be named. Wells that a layout calls empty may be
+/// read or not.
+void reject_mismatches(const PlateData& plate, std::vector<ScreenReject>& rejects) {
     if (plate.layout_path.empty())
         return;
     for (std::uint32_t i = 0; i < plate.wells.size(); ++i) {
@@ -224,6 +224,11 @@ PlateData PlateCollection::whole(std::size_t plate) const {
 }
 
 void PlateCollection::add_series(std::size_t plate, ReadoutSeries series) {
+    std::vector<bool>& measured = plates[plate].measured;
+    measured.resize(plates[plate].shape.wells());
+    for (std::size_t cell = 0; cell < series.flags.size(); ++cell)
+        if (series.flags[cell] != absent && series.flags[cell] != formats::plates::Flag::not_measured)
+            measured[cell % measured.size()] = true;
     cells_.keep(series);
     plates[plate].series.push_back(std::move(series));
 }
@@ -296,10 +301,14 @@ void PlateCollection::merge() {
 
 void PlateCollection::finish(const plates::StrainTable* strains, const std::string& strain_table_path) {
     merge();
-    for (const PlateData& plate : plates)
-        report_mismatches(plate, rejects);
     if (strains != nullptr)
         join_strains(*strains, strain_table_path, plates);
+    put_in_order();
+}
+
+void PlateCollection::report_mismatches() {
+    for (const PlateData& plate : plates)
+        reject_mismatches(plate, rejects);
     put_in_order();
 }
 

@@ -34,6 +34,10 @@ class PlateCollection {
     /// Sorts inputs and rejects, whoever added them.
     void put_in_order();
 
+    /// Rejects wells that a layout names and nothing has read, and wells that were read and no layout names;
+    /// once all readings are in.
+    void report_mismatches();
+
     /// A plate with all its readings in memory. Several threads at once.
     PlateData whole(std::size_t plate) const;
 

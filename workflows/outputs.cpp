@@ -273,6 +273,7 @@ void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
         throw formats::FormatError(config.file.string(), "", "no plate could be read");
     for (std::string& warning : pipeline::place_samples(std::move(offline), inputs.offline, collection))
         screen.warnings.push_back(std::move(warning));
+    collection.report_mismatches();
     screen.readouts =
         pipeline::name_readouts(config.options.readouts, collection.plates, screen.readout_index);
     warn_without_strains(collection.plates, screen.warnings);

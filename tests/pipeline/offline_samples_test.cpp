@@ -145,6 +145,20 @@ TEST_CASE("samples become readouts of their vessels, each at its own time") {
     CHECK(placed.warnings.empty());
 }
 
+TEST_CASE("a vessel that an analyser alone has measured is measured") {
+    PlateData run = reactors("run");
+    run.series.clear();
+    run.layout_path = "layout.csv";
+    for (WellAnnotation& well : run.wells) {
+        well.role = formats::plates::Role::sample;
+        well.in_layout = true;
+    }
+    Placed placed = place({{"R2_1", 9}}, with_pattern("{vessel}_{hours}"), {run});
+    placed.collection.report_mismatches();
+    CHECK(placed.rejects() ==
+          std::vector<std::string>{"layout.csv: plate 'run', well A1: has no measurement"});
+}
+
 TEST_CASE("a table says where samples are from; what it lacks, and what no file has, is listed") {
     OfflineOptions options;
     options.table_path = "samples.csv";
