@@ -93,9 +93,13 @@ void AtomicFile::write(std::string_view bytes) {
     }
 }
 
-void AtomicFile::commit() {
+void AtomicFile::sync() {
     if (::fsync(descriptor_) != 0)
         throw OutputError(target_, "write", errno);
+}
+
+void AtomicFile::commit() {
+    sync();
     if (::rename(temporary_.c_str(), target_.c_str()) != 0)
         throw OutputError(target_, "replace", errno);
     ::close(std::exchange(descriptor_, -1));

@@ -31,6 +31,8 @@ class AtomicFile {
     const std::filesystem::path& target() const { return target_; }
 
     void write(std::string_view bytes);
+    /// On the disk: of what can fail, `commit` then has the renaming left.
+    void sync();
     void commit();
 
   private:

@@ -123,8 +123,9 @@ class TraitNormaliser {
             }
         const bool few = static_cast<double>(without_logarithm) <= dead_share * static_cast<double>(measured);
         trait_.scale = few ? S::log2 : S::linear;
-        trait_.choice = fmt::format("{} scale, since {} of {} values are 0 or below", to_string(trait_.scale),
-                                    without_logarithm, measured);
+        trait_.choice = measured == 0 ? "no well has a value"
+                                      : fmt::format("{} scale, since {} of {} values are 0 or below",
+                                                    to_string(trait_.scale), without_logarithm, measured);
     }
 
     void chose(std::string_view what) {
@@ -157,10 +158,11 @@ class TraitNormaliser {
             chose(fmt::format("between the plate's controls, {} wells or more of each", controls));
         } else {
             trait_.normalisation = N::none;
+            if (!any_measured())
+                return;
             chose("not normalised: plates hold neither parents nor controls, and too few samples");
-            if (any_measured())
-                screen_.warnings.push_back(
-                    fmt::format("{}: not normalised, so plates are not comparable", trait_.options.name));
+            screen_.warnings.push_back(
+                fmt::format("{}: not normalised, so plates are not comparable", trait_.options.name));
         }
     }
 

@@ -337,8 +337,10 @@ void warn(const Screen& screen, const StrainEffects& effects, const TraitScores&
     const auto samples = std::count_if(scores.strains.begin(), scores.strains.end(),
                                        [](const StrainScore& score) { return score.role == Role::sample; });
     if (screen.options.rank.against == "parent" && !parent && lost < samples)
-        warnings.push_back(fmt::format("{}: no parent was measured, so effects are against {}", scores.trait,
-                                       effects.without_parent));
+        warnings.push_back(
+            fmt::format("{}: no parent was measured, so effects are against {}; role = "
+                        "parent in the layout or the strain table marks one",
+                        scores.trait, effects.without_parent));
     if (lost > 0)
         warnings.push_back(fmt::format("{}: {} of {} without a usable {}, not ranked{}", scores.trait, lost,
                                        formats::counted(static_cast<std::size_t>(samples), "strain"),

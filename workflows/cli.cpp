@@ -123,7 +123,7 @@ void add_run(CLI::App& app, CommonOptions& common, Action& action) {
                         "Folder for the results; default: results, beside the configuration");
     command->add_flag("--force", options->force, "Replace an existing result");
     command->add_flag("--keep-going", options->keep_going,
-                      "Set files aside that cannot be read, and exit with 4");
+                      "Set files and plates aside that cannot be used, list them, and exit with 4");
     command->add_flag("--dry-run", options->dry_run, "Print the graph, compute nothing");
     set_action(*command, common, action, [options, &common] {
         options->common = common;

@@ -25,7 +25,7 @@ struct RunScreenOptions {
     std::filesystem::path config;
     std::filesystem::path out;  ///< empty: "results" beside the configuration
     bool force = false;         ///< replace an existing result
-    bool keep_going = false;    ///< set files aside that cannot be read
+    bool keep_going = false;    ///< set files and plates aside that cannot be used
     bool dry_run = false;       ///< print the graph, read nothing
     CommonOptions common;
 };

@@ -247,17 +247,21 @@ std::vector<ScreenReject> unused_entries(const ScreenInputs& inputs,
     return rejects;
 }
 
+bool sets_input_aside(const ScreenReject& reject) {
+    return reject.kind == "file" || reject.kind == "plate";
+}
+
 std::vector<std::string> mismatch_warnings(const std::vector<ScreenReject>& rejects) {
+    const std::set<std::string_view> told{"layout", "well", "mask", "plate list"};
     std::map<std::pair<std::string_view, std::string_view>, std::vector<const ScreenReject*>> cases;
     for (const ScreenReject& reject : rejects)
-        if (reject.kind == "layout" || reject.kind == "well" || reject.kind == "mask" ||
-            reject.kind == "plate list")
+        if (sets_input_aside(reject) || told.contains(reject.kind))
             cases[{reject.kind, reject.reason}].push_back(&reject);
     std::vector<std::string> warnings;
     for (const auto& [key, all] : cases)
-        warnings.push_back(fmt::format("{}: {}{}: {}", all.front()->input, all.front()->place,
-                                       all.size() > 1 ? fmt::format(", and {} more", all.size() - 1) : "",
-                                       key.second));
+        warnings.push_back(fmt::format(
+            "{}{}{}{}: {}", all.front()->input, all.front()->place.empty() ? "" : ": ", all.front()->place,
+            all.size() > 1 ? fmt::format(", and {} more", all.size() - 1) : "", key.second));
     return warnings;
 }
 

@@ -47,8 +47,11 @@ ScreenInputs gather_inputs(const ScreenConfig& config, std::vector<std::string>&
 std::vector<pipeline::ScreenReject> unused_entries(const ScreenInputs& inputs,
                                                    const std::vector<pipeline::PlateData>& plates);
 
-/// What layouts, masks and plate lists have that files do not, and the other way round: a line for each kind,
-/// with the first case and how many more there are.
+/// Whether it is of a whole file or plate, which is missing from the result (--keep-going).
+bool sets_input_aside(const pipeline::ScreenReject& reject);
+
+/// What was set aside, and what layouts, masks and plate lists have that files do not, and the other way
+/// round: a line for each kind, with the first case and how many more there are.
 std::vector<std::string> mismatch_warnings(const std::vector<pipeline::ScreenReject>& rejects);
 
 }  // namespace wellsieve::workflows

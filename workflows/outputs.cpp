@@ -10,6 +10,7 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 
 #include "formats/atomic_file.hpp"
@@ -35,11 +36,10 @@ namespace fs = std::filesystem;
 namespace results = formats::results;
 using pipeline::Screen;
 using pipeline::StrainScore;
-using Clock = std::chrono::system_clock;
 
 constexpr std::string_view curves_prefix = "curves_";
 
-void write_result(const fs::path& path, const std::string& config, const Screen& screen) {
+results::ResultWriter write_result(const fs::path& path, const std::string& config, const Screen& screen) {
     results::ResultWriter writer(path, std::string("wellsieve ") + WELLSIEVE_VERSION, config,
                                  pipeline::parallel_for_index);
     pipeline::for_each_result_table(screen, [&](const results::ResultTable& table) { writer.write(table); });
@@ -56,17 +56,9 @@ void write_result(const fs::path& path, const std::string& config, const Screen&
             screen, [&](const results::ResultTable& rows) { measurements.append(rows); });
         measurements.finish();
     }
-    writer.commit();
+    writer.finish();
+    return writer;
 }
-
-struct RemovedAtTheEnd {
-    fs::path path;
-
-    ~RemovedAtTheEnd() {
-        std::error_code ignored;
-        fs::remove(path, ignored);
-    }
-};
 
 /// Block by block: results may be larger than memory.
 bool same_bytes(const fs::path& a, const fs::path& b) {
@@ -87,16 +79,22 @@ bool same_bytes(const fs::path& a, const fs::path& b) {
     return first.eof() && second.eof();
 }
 
-/// A new result beside the old one, compared, then in its place: the same work done twice is no error.
-void write_or_compare(const RunScreenOptions& options, const fs::path& path, const std::string& config,
-                      const Screen& screen) {
+/// A new result, under its temporary name; none where the old one is the same: work done twice is no error.
+std::optional<results::ResultWriter> new_result(const RunScreenOptions& options, const fs::path& path,
+                                                const std::string& config, const Screen& screen) {
+    results::ResultWriter writer = write_result(path, config, screen);
     if (options.force || !fs::exists(path))
-        return write_result(path, config, screen);
-    const RemovedAtTheEnd again{path.parent_path() / ("." + path.filename().string() + ".new")};
-    write_result(again.path, config, screen);
-    if (!same_bytes(again.path, path))
+        return writer;
+    if (!same_bytes(writer.temporary(), path))
         throw formats::FormatError(path.string(), "",
                                    "is there already and differs; --force replaces it, -o writes elsewhere");
+    return std::nullopt;
+}
+
+void add_text(std::vector<formats::AtomicFile>& files, const fs::path& target, std::string_view text) {
+    files.emplace_back(target);
+    files.back().write(text);
+    files.back().sync();
 }
 
 std::string csv_of(const results::ResultTable& table) {
@@ -255,6 +253,13 @@ void warn_without_strains(const std::vector<pipeline::PlateData>& plates,
                             : fmt::format("{} plates, '{}' the first", without.size(), without.front())));
 }
 
+std::string why_no_plate(const std::vector<pipeline::ScreenReject>& rejects) {
+    const auto first = std::find_if(rejects.begin(), rejects.end(), sets_input_aside);
+    return first == rejects.end()
+               ? "no plate could be read"
+               : fmt::format("no plate could be read; {}: {}", first->input, first->reason);
+}
+
 }  // namespace
 
 void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
@@ -270,7 +275,7 @@ void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
         collection.rejects.push_back(std::move(reject));
     collection.finish(config.strain_table.empty() ? nullptr : &screen.strains, config.strain_table);
     if (collection.plates.empty() && !config.plates.empty())
-        throw formats::FormatError(config.file.string(), "", "no plate could be read");
+        throw formats::FormatError(config.file.string(), "", why_no_plate(collection.rejects));
     for (std::string& warning : pipeline::place_samples(std::move(offline), inputs.offline, collection))
         screen.warnings.push_back(std::move(warning));
     collection.report_mismatches();
@@ -284,8 +289,7 @@ std::filesystem::path result_folder(const RunScreenOptions& options, const Scree
 }
 
 Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config, const Screen& screen,
-                      const pipeline::RunReport& report, Clock::time_point started) {
-    const Clock::time_point computed = Clock::now();
+                      const pipeline::RunReport& report, PhaseClock& clock) {
     const fs::path folder = result_folder(options, config);
     std::error_code failed;
     fs::create_directories(folder, failed);
@@ -295,19 +299,25 @@ Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& confi
                     screen.scores.empty() ? fs::path() : folder / "ranking.csv",
                     {},
                     folder / "run.json"};
-    write_or_compare(options, outputs.result, to_toml(config), screen);
+    auto result = new_result(options, outputs.result, to_toml(config), screen);
+    std::vector<formats::AtomicFile> texts;
     if (!outputs.ranking.empty())
-        formats::write_atomically(outputs.ranking, csv_of(pipeline::ranking_sheet(screen)));
+        add_text(texts, outputs.ranking, csv_of(pipeline::ranking_sheet(screen)));
     for (std::size_t i = 0; i < screen.pools.size(); ++i) {
         const std::string_view name = screen.pool_name(i);
         outputs.counts.push_back(folder / (name.empty() ? "counts.csv" : fmt::format("counts_{}.csv", name)));
-        formats::write_atomically(outputs.counts.back(), pipeline::mageck_table(screen.pools[i]));
+        add_text(texts, outputs.counts.back(), pipeline::mageck_table(screen.pools[i]));
     }
+    clock.end_of("write");
     results::RunRecord record = record_of(options, screen, report);
-    record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(Clock::to_time_t(started)));
-    record.compute_seconds = std::chrono::duration<double>(computed - started).count();
-    record.write_seconds = std::chrono::duration<double>(Clock::now() - computed).count();
-    formats::write_atomically(outputs.run, results::to_json(record));
+    record.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                                 fmt::gmtime(std::chrono::system_clock::to_time_t(clock.started)));
+    record.phases = clock.phases();
+    add_text(texts, outputs.run, results::to_json(record));
+    if (result)
+        result->commit();
+    for (formats::AtomicFile& text : texts)
+        text.commit();
     return outputs;
 }
 

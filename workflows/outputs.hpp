@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "workflows/commands.hpp"
 #include "workflows/config.hpp"
 #include "workflows/inputs.hpp"
+#include "workflows/phase_clock.hpp"
 
 namespace wellsieve::workflows {
 
@@ -28,11 +28,11 @@ void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
 std::filesystem::path result_folder(const RunScreenOptions& options, const ScreenConfig& config);
 
 /// Writes result.h5, ranking.csv, counts.csv (as MAGeCK has it; counts_NAME.csv of several pools) and
-/// run.json, as there are, each under a temporary name first. An existing result.h5 is replaced only with
-/// `force`, or when it has the same bytes; otherwise FormatError.
+/// run.json, as there are: all under temporary names first, so that none is replaced where one of them cannot
+/// be written. An existing result.h5 is replaced only with `force`, or when it has the same bytes; otherwise
+/// FormatError.
 Outputs write_outputs(const RunScreenOptions& options, const ScreenConfig& config,
-                      const pipeline::Screen& screen, const pipeline::RunReport& report,
-                      std::chrono::system_clock::time_point started);
+                      const pipeline::Screen& screen, const pipeline::RunReport& report, PhaseClock& clock);
 
 /// The ten best strains with their intervals, what became of reads, the warnings, and where the result lies,
 /// on stdout.

@@ -2,7 +2,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <iterator>
 #include <memory>
@@ -61,7 +60,7 @@ void add_plate_lanes(pipeline::Flow& flow, const ScreenInputs& inputs, bool keep
     if (!inputs.jobs.empty())
         flow.sink(
             flow.stage(read_lane(flow, "plate exports", inputs.jobs, keep_going),
-                       pipeline::PlaceWells{inputs.placement}),
+                       pipeline::PlaceWells{inputs.placement, keep_going}),
             "collect plates", [&](PlateBatch batch) { collection.add(std::move(batch)); },
             pipeline::InOrder::yes);
     if (!inputs.offline_jobs.empty())
@@ -263,7 +262,7 @@ void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
 }  // namespace
 
 Exit run_screen(const RunScreenOptions& options) {
-    const auto started = std::chrono::system_clock::now();
+    PhaseClock clock;
     ScreenConfig config = read_config(options.config);
     config.options.rank.seed = options.common.seed.value_or(config.options.rank.seed);
     std::vector<PoolInputs> pools;
@@ -276,6 +275,7 @@ Exit run_screen(const RunScreenOptions& options) {
         detect_places(pools[i], config.pools[i], options.keep_going);
         take_barcodes(pools[i], config.pools[i], options.keep_going);
     }
+    clock.end_of("prepare");
     const pipeline::InterruptGuard interrupt;
     Screen screen;
     screen.options = config.options;
@@ -287,6 +287,7 @@ Exit run_screen(const RunScreenOptions& options) {
     std::vector<PlateFileBatch> offline;
     const pipeline::RunReport report =
         collect(options, config, inputs, pools, screen.plates, offline, interrupt);
+    clock.end_of("read");
     finish_inputs(config, inputs, std::move(offline), screen);
     for (std::string& warning : mismatch_warnings(screen.plates.rejects))
         screen.warnings.push_back(std::move(warning));
@@ -295,17 +296,19 @@ Exit run_screen(const RunScreenOptions& options) {
                  counted(screen.readouts.size(), "readout"), counted(screen.plates.rejects.size(), "reject"));
     if (!config.plates.empty())
         pipeline::compute_screen(screen, interrupt.flag());
+    clock.end_of("traits");
     add_pools(config, pools, screen);
     score_pools(config, screen);
+    clock.end_of("pools");
     if (!config.options.traits.empty() || !config.options.pool_traits.empty())
         pipeline::score_strains(screen);
+    clock.end_of("rank");
     for (const std::string& warning : screen.warnings)
         spdlog::info("{}", warning);
-    const Outputs outputs = write_outputs(options, config, screen, report, started);
+    const Outputs outputs = write_outputs(options, config, screen, report, clock);
     print_summary(screen, outputs);
     const bool set_aside =
-        std::any_of(screen.plates.rejects.begin(), screen.plates.rejects.end(),
-                    [](const pipeline::ScreenReject& reject) { return reject.kind == "file"; });
+        std::any_of(screen.plates.rejects.begin(), screen.plates.rejects.end(), sets_input_aside);
     return set_aside ? Exit::inputs_set_aside : Exit::done;
 }
 

@@ -17,11 +17,18 @@ AtomicHdf5File::~AtomicHdf5File() {
     std::filesystem::resize_file(atomic_.temporary(), 0, ignored);
 }
 
-void AtomicHdf5File::commit() {
+void AtomicHdf5File::finish() {
+    if (file_.id() < 0)
+        return;
     reporting(path(), "the file", [&] {
         hdf5::check(H5Fflush(file_.id(), H5F_SCOPE_LOCAL));
         file_.close_checked();
     });
+    atomic_.sync();
+}
+
+void AtomicHdf5File::commit() {
+    finish();
     atomic_.commit();
 }
 

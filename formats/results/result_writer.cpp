@@ -63,9 +63,18 @@ TableStream ResultWriter::stream(std::string_view table) {
     return make_stream(impl_->file.path(), impl_->file.id(), table, impl_->executor);
 }
 
-void ResultWriter::commit() {
+void ResultWriter::finish() {
     impl_->groups.clear();
     impl_->pools = {};
+    impl_->file.finish();
+}
+
+const std::filesystem::path& ResultWriter::temporary() const {
+    return impl_->file.temporary();
+}
+
+void ResultWriter::commit() {
+    finish();
     impl_->file.commit();
 }
 

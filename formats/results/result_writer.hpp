@@ -40,6 +40,9 @@ class ResultWriter {
     /// The group `counts` as an AnnData object: X is the matrix, obs and var are the tables `samples` and
     /// `features`, which have been written before. Throws std::logic_error where it does not fit them.
     void write(const CountMatrix& counts, std::string_view pool = {});
+    /// Whole and on the disk under its temporary name, which is left to be renamed. Nothing more is written.
+    void finish();
+    const std::filesystem::path& temporary() const;
     void commit();
 
     struct Impl;

@@ -36,7 +36,9 @@ class AtomicHdf5File {
     ~AtomicHdf5File();
 
     const std::filesystem::path& path() const { return atomic_.target(); }
+    const std::filesystem::path& temporary() const { return atomic_.temporary(); }
     hid_t id() const { return file_.id(); }
+    void finish();
     void commit();
 
   private:

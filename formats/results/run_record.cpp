@@ -6,6 +6,9 @@ namespace wellsieve::formats::results {
 
 std::string to_json(const RunRecord& record) {
     using nlohmann::ordered_json;
+    ordered_json phases = ordered_json::array();
+    for (const RunRecord::Phase& phase : record.phases)
+        phases.push_back({{"name", phase.name}, {"seconds", phase.seconds}});
     ordered_json stages = ordered_json::array();
     for (const RunRecord::Stage& stage : record.stages)
         stages.push_back({{"name", stage.name}, {"batches", stage.batches}, {"seconds", stage.seconds}});
@@ -18,8 +21,7 @@ std::string to_json(const RunRecord& record) {
         {"memory_bytes", record.memory_bytes},
         {"largest_resident_bytes", record.largest_resident_bytes},
         {"seed", record.seed},
-        {"compute_seconds", record.compute_seconds},
-        {"write_seconds", record.write_seconds},
+        {"phases", phases},
         {"stages", stages},
         {"accounting",
          {{"files", record.files},

@@ -14,6 +14,12 @@ struct RunRecord {
         double seconds = 0;
     };
 
+    /// A part of the run, one after the other, by a clock that nobody sets.
+    struct Phase {
+        std::string name;
+        double seconds = 0;
+    };
+
     std::string program;
     std::string simd_target;
     std::string host;
@@ -22,8 +28,7 @@ struct RunRecord {
     std::uint64_t memory_bytes = 0;
     std::uint64_t seed = 0;
     std::uint64_t largest_resident_bytes = 0;
-    double compute_seconds = 0;
-    double write_seconds = 0;
+    std::vector<Phase> phases;
     std::vector<Stage> stages;
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;

@@ -139,13 +139,14 @@ PlateShape shape_of(const PlateFile& file, std::uint32_t plate, const std::map<W
     return shape;
 }
 
-void annotate_from_layout(const Layout& layout, PlateData& data) {
+void annotate_from_layout(const Layout& layout, const PlateFileBatch& batch, PlateData& data) {
     data.layout_path = layout.path;
     for (const auto& [well, content] : *layout.wells_of(data.layout_plate)) {
         if (!data.shape.contains(well))
             throw formats::FormatError(
-                layout.path, fmt::format("well {}", well_name(well)),
-                fmt::format("plate '{}' has {} wells and no such well", data.name, data.shape.wells()));
+                batch.job.name, fmt::format("plate '{}'", data.name),
+                fmt::format("has {} wells, and {} has well {} of it: one of them is of another plate",
+                            data.shape.wells(), layout.path, well_name(well)));
         WellAnnotation& annotation = data.wells[data.shape.index(well)];
         annotation.in_layout = true;
         annotation.strain = content.strain;
@@ -316,22 +317,50 @@ PlateData place_plate(const PlacementOptions& entry, const PlateFileBatch& batch
     if (layout == nullptr)
         annotate_from_samples(batch.file, plate, data);
     else
-        annotate_from_layout(*layout, data);
+        annotate_from_layout(*layout, batch, data);
     for (std::uint32_t well = 0; well < data.shape.wells(); ++well)
         data.measured.push_back(is_measured(data, well));
     apply_masks(entry, data);
     return data;
 }
 
+std::uint64_t cells_of(const PlateFile& file, std::uint32_t plate) {
+    return static_cast<std::uint64_t>(std::count_if(file.measurements.begin(), file.measurements.end(),
+                                                    [&](const Measurement& m) { return m.plate == plate; }));
+}
+
+void place_plates(const PlacementOptions& entry, const PlateFileBatch& batch, bool keep_going,
+                  PlateBatch& out) {
+    const std::vector<std::uint16_t> reads = plates::number_reads(batch.file);
+    if (!batch.rows_in_any_order)
+        check_times_ascend(batch.file, reads, batch.job.name);
+    for (std::uint32_t plate = 0; plate < batch.file.plates.size(); ++plate) {
+        try {
+            out.plates.push_back(place_plate(entry, batch, reads, plate));
+        } catch (const formats::FormatError& error) {
+            const auto reason = said_of(batch.job.name, error);
+            if (!keep_going || !reason)
+                throw;
+            out.rejects.push_back({"plate", batch.job.name, "", *reason});
+            out.input.cells_rejected += cells_of(batch.file, plate);
+        }
+    }
+}
+
 }  // namespace
 
 PlateBatch PlaceWells::operator()(const PlateFileBatch& batch) const {
     PlateBatch out{batch.input, {}, batch.rejects};
-    const std::vector<std::uint16_t> reads = plates::number_reads(batch.file);
-    if (!batch.rows_in_any_order)
-        check_times_ascend(batch.file, reads, batch.job.name);
-    for (std::uint32_t plate = 0; plate < batch.file.plates.size(); ++plate)
-        out.plates.push_back(place_plate(entries[batch.job.entry], batch, reads, plate));
+    try {
+        place_plates(entries[batch.job.entry], batch, keep_going, out);
+    } catch (const formats::FormatError& error) {
+        const auto reason = said_of(batch.job.name, error);
+        if (!keep_going || !reason)
+            throw;
+        out.plates.clear();
+        out.rejects.push_back({"file", batch.job.name, "", *reason});
+        out.input.cells_rejected = out.input.cells_in;
+    }
     for (const PlateData& data : out.plates)
         for (const ReadoutSeries& series : data.series)
             out.input.cells_used += static_cast<std::uint64_t>(std::count_if(

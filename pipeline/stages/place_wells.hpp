@@ -22,13 +22,16 @@ struct PlacementOptions {
 
 /// Puts each measurement into its readout's matrix, and names what is in each well. A plate is called what
 /// the plate list says; otherwise what its file calls it, or, where that is only a number, what the file
-/// itself is called. Throws FormatError for a plate that no layout knows or that is too small for its layout.
+/// itself is called. Throws FormatError for a plate that no layout knows or that is too small for its layout;
+/// with `keep_going` such a plate, or a file whose times run backwards, becomes a reject. What is wrong with
+/// a layout or a table of masks is thrown all the same.
 struct PlaceWells {
     using In = PlateFileBatch;
     using Out = PlateBatch;
     static constexpr std::string_view name = "place wells";
 
     std::span<const PlacementOptions> entries;  ///< one for each [[plates]]; must outlive the stage
+    bool keep_going = false;
 
     PlateBatch operator()(const PlateFileBatch& batch) const;
 };

@@ -24,6 +24,12 @@ void read_into(PlateFileBatch& batch) {
 
 }  // namespace
 
+std::optional<std::string> said_of(std::string_view input, const std::exception& error) {
+    const std::string_view text = error.what();
+    const bool about_it = text.starts_with(input) && text.substr(input.size()).starts_with(": ");
+    return about_it ? std::optional(std::string(text.substr(input.size() + 2))) : std::nullopt;
+}
+
 PlateFileBatch ReadPlates::operator()(const PlateJob& job) const {
     PlateFileBatch batch{job, {job.name, job.bytes, {}, job.kind, {}, 0, 0, 0}, {}, false, {}};
     try {
@@ -31,7 +37,7 @@ PlateFileBatch ReadPlates::operator()(const PlateJob& job) const {
     } catch (const formats::FormatError& error) {
         if (!keep_going)
             throw;
-        batch.rejects.push_back({"file", job.name, "", error.what()});
+        batch.rejects.push_back({"file", job.name, "", said_of(job.path, error).value_or(error.what())});
     }
     return batch;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,9 @@ struct PlateFileBatch {
     bool rows_in_any_order = false;  ///< as its reader says
     std::vector<ScreenReject> rejects;
 };
+
+/// What an error says of that input, which its text begins with; nothing where it is about another file.
+std::optional<std::string> said_of(std::string_view input, const std::exception& error);
 
 /// Opens an export and reads it. With `keep_going`, a file that cannot be read becomes a reject.
 struct ReadPlates {
