@@ -77,6 +77,9 @@ bool is_clock_word(std::string_view word) {
 }  // namespace
 
 std::optional<TimeHeader> parse_time_header(std::string_view text) {
+    text = trim(text);
+    if (constexpr std::string_view measured = "Meas. "; starts_with_ignoring_case(text, measured))
+        text.remove_prefix(measured.size());
     const auto words = words_of(trim(text));
     if (!words || words->empty())
         return std::nullopt;

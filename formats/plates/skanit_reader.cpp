@@ -1,6 +1,7 @@
-// Thermo SkanIt workbooks (Varioskan, Multiskan, Fluoroskan …): a sheet a step of the session. Measured steps
-// hold plates, one each a wavelength and plate, and below them the plates of the samples; or a list of wells.
-// Sheets of calculations, and what people wrote beside the plates, are no readings.
+// Thermo SkanIt reports (Varioskan, Multiskan, Fluoroskan …): a sheet a step of the session, or as text one
+// step below the other. Measured steps hold plates, one each a wavelength and plate, and below them the
+// plates of the samples; or a list of wells. Calculations, and what people wrote beside the plates, are no
+// readings.
 
 #include <fmt/format.h>
 
@@ -27,9 +28,13 @@ bool is_information(const Table& table) {
            information_sheets.end();
 }
 
+bool is_results_title(const Table& table, std::size_t row) {
+    return equals_ignoring_case(table.cell(row, 0), results_title);
+}
+
 bool has_results(const Table& table) {
     for (std::size_t row = 0; row < std::min<std::size_t>(table.rows(), 5); ++row)
-        if (equals_ignoring_case(table.cell(row, 0), results_title))
+        if (is_results_title(table, row))
             return true;
     return false;
 }
@@ -114,8 +119,7 @@ std::optional<List> list_at(const Table& table, std::size_t row) {
             list.sample = column;
         } else if (starts_with_ignoring_case(name, "Wavelength")) {
             list.wavelength = column;
-        } else if (const auto time = plain::parse_time_header(
-                       starts_with_ignoring_case(name, "Meas. ") ? name.substr(6) : name)) {
+        } else if (const auto time = plain::parse_time_header(name)) {
             list.time = column;
             list.seconds_per_unit = time->seconds_per_unit;
         }
@@ -129,21 +133,30 @@ class SkanitReading {
         : document_(document), mark_(plain::decimal_mark(document)) {}
 
     PlateFile read() {
-        for (const Table& table : document_.tables()) {
-            if (is_information(table))
-                read_facts(table);
-            else if (has_results(table))
-                read_sheet(table);
-            else if (plain::skip_blank_rows(table, 0) < table.rows())
-                file_.rejects.push_back(
-                    {table.place(plain::skip_blank_rows(table, 0)), "the sheet is none of SkanIt's"});
+        if (document_.is_workbook()) {
+            read_sheets();
+        } else {
+            read_facts(document_.tables().front());
+            read_steps(document_.tables().front());
         }
         if (file_.measurements.empty())
-            document_.fail("holds no sheet of an absorbance, fluorescence or luminescence step");
+            document_.fail("holds no result of an absorbance, fluorescence or luminescence step");
         return std::move(file_);
     }
 
   private:
+    void read_sheets() {
+        for (const Table& table : document_.tables()) {
+            if (is_information(table))
+                read_facts(table);
+            else if (has_results(table))
+                read_steps(table);
+            else if (plain::skip_blank_rows(table, 0) < table.rows())
+                file_.rejects.push_back(
+                    {table.place(plain::skip_blank_rows(table, 0)), "the sheet is none of SkanIt's"});
+        }
+    }
+
     void read_facts(const Table& table) {
         constexpr std::array<std::string_view, 6> wanted{"Report generated with SW version",
                                                          "Session name",
@@ -159,29 +172,44 @@ class SkanitReading {
         }
     }
 
-    void read_sheet(const Table& table) {
+    void begin_step() {
         step_.clear();
         mode_.reset();
         optics_.clear();
         plate_ = "1";
         time_s_ = missing;
-        for (std::size_t row = 0; row < table.rows();) {
+    }
+
+    void read_steps(const Table& table) {
+        std::size_t first = 0;
+        while (first < table.rows() && !is_results_title(table, first))
+            ++first;
+        for (std::size_t row = first; row < table.rows();) {
             const auto grid = grid_below(table, row);
             const auto list = grid ? std::nullopt : list_at(table, row);
             if (grid)
                 read_grid(table, row, *grid);
             else if (list)
                 row = read_list(table, row, *list);
+            else if (is_results_title(table, row))
+                begin_step();
             else
-                read_line(table.cell(row, 0));
+                read_line(line_at(table, row));
             row = grid ? grid->end_row : row + 1;
         }
     }
 
+    /// The first cell; where a comma between two wavelengths made two of them, both.
+    static std::string line_at(const Table& table, std::size_t row) {
+        std::string line(table.cell(row, 0));
+        if (is_optics(line) && starts_with_ignoring_case(table.cell(row, 1), "Em"))
+            line += fmt::format(", {}", table.cell(row, 1));
+        return line;
+    }
+
     /// A line between plates: the name of the step, a wavelength, a time, or the plate's name.
     void read_line(std::string_view text) {
-        if (text.empty() || equals_ignoring_case(text, results_title) ||
-            text.starts_with("Autoloading range"))
+        if (text.empty() || text.starts_with("Autoloading range"))
             return;
         if (const auto mode = mode_of_step(text)) {
             mode_ = mode;
@@ -296,11 +324,23 @@ class SkanitReading {
     PlateFile file_;
 };
 
+/// As text: the title, and below it a step that measures.
+bool is_text_report(const Table& table) {
+    constexpr std::size_t probe_rows = 300;
+    bool results = false;
+    for (std::size_t row = 0; row < std::min(table.rows(), probe_rows); ++row) {
+        results = results || is_results_title(table, row);
+        if (results && mode_of_step(table.cell(row, 0)))
+            return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 Match sniff_skanit(const Document& document) {
     if (!document.is_workbook())
-        return Match::no;
+        return is_text_report(document.tables().front()) ? Match::certain : Match::no;
     bool results = false;
     bool information = false;
     for (const Table& table : document.tables()) {

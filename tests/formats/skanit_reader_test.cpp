@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <string>
@@ -127,4 +128,46 @@ TEST_CASE("skanit: a wavelength that is none is refused") {
             "Measurement results\n\nAbsorbance 1\nWavelength: 260 nm\nPlate 1\nAbs\t1\nA\t5\n", "260 nm",
             "260 nh: 260 nm"))),
         Catch::Contains("'Wavelength: 260 nh: 260 nm' is no wavelength of the step 'Absorbance 1'"));
+}
+
+TEST_CASE("skanit: a report as text keeps steps and wavelengths") {
+    const std::string text =
+        "Session information\n\nSession name\tgrowth.skax\n\nMeasurement results\n\nAbsorbance 1\n"
+        "Wavelength: 260 nm\n\nPlate 1\n\nAbs\t1\t2\nA\t0.11\t0.12\nB\t0.21\t0.22\n\nWavelength: 280 nm\n\n"
+        "Plate 1\n\nAbs\t1\t2\nA\t1.11\t1.12\nB\t1.21\t1.22\n\nSample\t1\t2\nA\tBlank1\tUn0001\n"
+        "B\tBlank1\tUn0002\n\nMeasurement results\n\nBlank Subtraction 1\nPlate 1\nBlank subtracted\t1\t2\n"
+        "A\t0.01\t0.02\n\nMeasurement results\n\nFluorescence 1\nEx: 485 nm, Em: 520 nm\nPlate 1\nRFU\t1\t2\n"
+        "A\t512\t611\nB\t713\t814\n";
+    tests::check_reader(
+        {.reader = "skanit", .sample = text, .measurements = 12, .cell = "1.22", .well = "B2"});
+    const PlateFile file = tests::read_sample(text);
+    REQUIRE(file.readouts.size() == 3);
+    CHECK(file.readouts[0].wavelength_nm == 260);
+    CHECK(file.readouts[1].wavelength_nm == 280);
+    CHECK(file.readouts[0].name == "Absorbance 1");
+    CHECK(file.readouts[2].excitation_nm == 485);
+    CHECK(file.readouts[2].emission_nm == 520);
+    CHECK(file.samples.at({0, Well{1, 1}}) == "Un0002");
+    CHECK(file.metadata.at("Session name") == "growth.skax");
+    REQUIRE(file.rejects.size() == 1);
+    CHECK(file.rejects[0].reason == "'Blank subtracted' is no measured value");
+    std::string commas = text;
+    std::replace(commas.begin(), commas.end(), '\t', ',');
+    CHECK(tests::difference(tests::read_sample(commas), file).empty());
+}
+
+TEST_CASE("skanit: lists of wells as text, under their step and on their own") {
+    const std::string list =
+        "Plate\tWell\tSample\tWavelength [nm]\tAbs\tMeas. Time [s]\n"
+        "P1\tA01\tUn1\t600\t0.1\t0\nP1\tA02\tUn2\t600\t0.2\t0\nP1\tA01\tUn1\t600\t0.3\t60\n"
+        "P1\tA02\tUn2\t600\t0.4\t60\n";
+    for (const std::string& text : {"Measurement results\n\nAbsorbance 1\n\n" + list, list}) {
+        const PlateFile file = tests::read_sample(text);
+        REQUIRE(file.readouts.size() == 1);
+        CHECK(file.readouts[0].mode == Mode::absorbance);
+        CHECK(file.readouts[0].wavelength_nm == 600);
+        CHECK(tests::readings(file, "A1") == "0.1 0.3");
+        CHECK(tests::times_s(file, "A2") == std::vector<double>{0, 60});
+        CHECK(file.samples.at({0, Well{0, 1}}) == "Un2");
+    }
 }
