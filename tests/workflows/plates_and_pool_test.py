@@ -191,6 +191,7 @@ replicates = 2
 [strains]
 count = 20
 [pool]
+barcodes_per_strain = 0
 guides = 100
 controls = 10
 reads = 20000
@@ -200,6 +201,45 @@ reads = 20000
     run(program, "check", os.path.join(out, "screen.toml"))
     stdout, _ = run(program, "run", os.path.join(out, "screen.toml"))
     assert "by product" in stdout and "no trait is of pool 'pool'" in stdout, stdout
+
+
+def test_simulated_lanes_share_strains(program, folder):
+    """One truth: the traits of both lanes find it, and so does an index of both."""
+    os.makedirs(folder)
+    write(os.path.join(folder, "SPEC.toml"), """[screen]
+seed = 6
+[plates]
+wells = 96
+vendors = ["tidy"]
+[strains]
+count = 60
+growth_sd = 0.15
+[pool]
+reads = 400000
+""")
+    out = os.path.join(folder, "screen")
+    run(program, "simulate", os.path.join(folder, "SPEC.toml"), "-o", out)
+    with open(os.path.join(out, "screen.toml"), encoding="utf-8") as file:
+        config = file.read()
+    stdout, scores, ranking = results(program, out, config)
+    assert "are in no pool" not in stdout and "are on no plate" not in stdout, stdout
+    truth = {row["strain"]: row for row in read_csv(os.path.join(out, "truth.csv"))}
+    fitness = {row["strain"]: float(row["effect_per_generation"])
+               for row in read_csv(os.path.join(out, "truth_fitness.csv"))}
+    for strain, row in truth.items():
+        assert abs(fitness[strain] - (2 ** float(row["growth_log2"]) - 1)) < 1e-4
+    assert len(ranking) == 60 and all(row["fitness"] and row["score"] for row in ranking)
+    generations = 10
+    found = of_trait(scores, "fitness")
+    samples = found.index[found["role"] == "sample"]
+    gained = numpy.array([fitness[strain] * generations for strain in samples])
+    assert numpy.corrcoef(found.loc[samples, "estimate"], gained)[0, 1] > 0.95
+    assert abs(numpy.polyfit(gained, found.loc[samples, "estimate"], 1)[0] - 1) < 0.1
+    weighted = config.replace('by = "product"\n', "").replace("[[traits]]\n", "[[traits]]\nweight = 1\n")
+    _, scores, ranking = results(program, out, weighted, name="index")
+    assert len(ranking) == 60 and ranking[0]["trait"] == "index"
+    both = [float(truth[row["strain"]]["effect_log2"]) + generations * fitness[row["strain"]] for row in ranking]
+    assert numpy.corrcoef([float(row["score"]) for row in ranking], both)[0, 1] > 0.95
 
 
 def test_threads_do_not_matter(program, folder):

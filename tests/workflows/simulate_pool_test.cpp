@@ -125,6 +125,28 @@ TEST_CASE("samples follow the effects of genes over the generations") {
     }
 }
 
+TEST_CASE("a pool of the plates' strains holds each of them, and the parent, with its growth as fitness") {
+    PoolSpec spec;
+    spec.barcodes_per_strain = 3;
+    spec.parent_barcodes = 5;
+    spec.noise_sd = 0;
+    spec.jackpot = 0;
+    const std::vector<Strain> strains{
+        {"parent"}, {"fast", 0.3, 1.0, 0, 0, false}, {"slow", 0, -1.0, 0, 0, false}};
+    const Pool pool = plan_pool(spec, 6, strains);
+    REQUIRE(pool.guides.size() == 5 + 2 * 3);
+    std::map<std::string, std::size_t> barcodes;
+    for (std::size_t i = 0; i < pool.guides.size(); ++i) {
+        const Guide& guide = pool.guides[i];
+        const std::string strain = group_name(pool, guide.gene);
+        ++barcodes[strain];
+        // While the parent doubles ten times, a strain that grows twice as fast doubles twenty times.
+        const double doublings = strain == "fast" ? 10 : strain == "slow" ? -5 : 0;
+        CHECK(pool.samples[2].weight[i] == Approx(guide.abundance * std::exp2(doublings)));
+    }
+    CHECK(barcodes == std::map<std::string, std::size_t>{{"parent", 5}, {"fast", 3}, {"slow", 3}});
+}
+
 TEST_CASE("a block of reads is the same whatever was made before it, and holds guides by their weight") {
     const PoolSpec spec = small_pool();
     const Pool pool = plan_pool(spec, 7);
@@ -287,4 +309,10 @@ TEST_CASE("a pool's specification is checked, and written as it was read") {
     CHECK_THAT(complaint("barcode_length = 8\nguides = 60000"), Contains("too many"));
     CHECK_THAT(complaint("left_flank = \"ACGN\""), Contains("A, C, G and T"));
     CHECK_THAT(complaint("gides = 3"), Contains("guides"));
+    CHECK_THAT(complaint("barcodes_per_strain = 3"), Contains("there is no [plates]"));
+    CHECK_THAT(complaint("barcode_length = 8\n[plates]\n[strains]\ncount = 9000"), Contains("too many"));
+    CHECK_THAT(complaint("guides = 50\n[plates]"), Contains("barcodes_per_strain = 0 makes one of genes"));
+    const SimulateSpec both = read("[plates]\n[pool]\nbarcodes_per_strain = 3\n");
+    CHECK(both.pool->of_strains());
+    CHECK(to_toml(read(to_toml(both))) == to_toml(both));
 }

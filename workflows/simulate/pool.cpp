@@ -35,7 +35,7 @@ char other_base(Random& random, char base) {
 }
 
 /// Barcodes, different from each other. Look-alikes come in pairs, side by side.
-std::vector<Guide> make_barcodes(const PoolSpec& spec, std::uint64_t seed) {
+std::vector<Guide> make_barcodes(const PoolSpec& spec, std::uint64_t seed, std::uint64_t count) {
     Random random(seed, "barcodes");
     std::unordered_set<std::string> taken;
     std::vector<Guide> guides;
@@ -48,8 +48,8 @@ std::vector<Guide> make_barcodes(const PoolSpec& spec, std::uint64_t seed) {
     // A pair is two guides: when a draw is a pair of a kind with probability p, and of any kind with q, the
     // kind makes 2 p / (1 + q) of the guides.
     const double pairs = 1 / (2 - spec.shifted - spec.neighbour);
-    while (guides.size() < spec.guides) {
-        const double draw = guides.size() + 1 < spec.guides ? random.uniform() : 1;
+    while (guides.size() < count) {
+        const double draw = guides.size() + 1 < count ? random.uniform() : 1;
         const LookAlike kind = draw < pairs * spec.shifted                      ? LookAlike::shifted
                                : draw < pairs * (spec.shifted + spec.neighbour) ? LookAlike::neighbour
                                                                                 : LookAlike::none;
@@ -66,6 +66,12 @@ std::vector<Guide> make_barcodes(const PoolSpec& spec, std::uint64_t seed) {
             guides.back().look_alike = LookAlike::none;
     }
     return guides;
+}
+
+void give_abundance(const PoolSpec& spec, Random& random, Guide& guide) {
+    guide.abundance = std::exp(spec.abundance_sd * random.normal());
+    if (random.uniform() < spec.dropout)
+        guide.abundance = 0;
 }
 
 void give_effects(const PoolSpec& spec, std::uint64_t seed, Pool& pool) {
@@ -86,9 +92,22 @@ void give_effects(const PoolSpec& spec, std::uint64_t seed, Pool& pool) {
             guide.gene = i / spec.guides_per_gene;
             guide.effect = pool.gene_effects[guide.gene] * efficiency;
         }
-        guide.abundance = std::exp(spec.abundance_sd * random.normal());
-        if (random.uniform() < spec.dropout)
-            guide.abundance = 0;
+        give_abundance(spec, random, guide);
+    }
+}
+
+/// Barcodes do nothing of their own: all of a strain have its effect.
+void give_strains(const PoolSpec& spec, std::uint64_t seed, std::span<const Strain> strains, Pool& pool) {
+    Random random(seed, "pool strains");
+    for (const Strain& strain : strains) {
+        pool.strains.push_back(strain.name);
+        pool.gene_effects.push_back(fitness_per_generation(strain));
+    }
+    for (std::uint32_t i = 0; i < pool.guides.size(); ++i) {
+        Guide& guide = pool.guides[i];
+        guide.gene = i < spec.parent_barcodes ? 0 : 1 + (i - spec.parent_barcodes) / spec.barcodes_per_strain;
+        guide.effect = pool.gene_effects[guide.gene];
+        give_abundance(spec, random, guide);
     }
 }
 
@@ -100,7 +119,7 @@ PoolSample make_sample(const PoolSpec& spec, std::uint64_t seed, const Pool& poo
     sample.name = fmt::format("t{}_r{}", sample.time_point, sample.replicate);
     if (spec.time_points > 1)
         sample.generations = spec.generations * sample.time_point / (spec.time_points - 1);
-    for (std::uint32_t i = 0; i < spec.guides; ++i) {
+    for (std::uint32_t i = 0; i < pool.guides.size(); ++i) {
         const Guide& guide = pool.guides[i];
         double weight = guide.abundance * std::exp2(guide.effect * sample.generations) *
                         std::exp(spec.noise_sd * random.normal());
@@ -115,10 +134,17 @@ PoolSample make_sample(const PoolSpec& spec, std::uint64_t seed, const Pool& poo
 
 }  // namespace
 
-Pool plan_pool(const PoolSpec& spec, std::uint64_t seed) {
+double fitness_per_generation(const Strain& strain) {
+    return std::exp2(strain.growth) - 1;
+}
+
+Pool plan_pool(const PoolSpec& spec, std::uint64_t seed, std::span<const Strain> strains) {
     Pool pool;
-    pool.guides = make_barcodes(spec, seed);
-    give_effects(spec, seed, pool);
+    pool.guides = make_barcodes(spec, seed, spec.barcodes(strains.size()));
+    if (spec.of_strains())
+        give_strains(spec, seed, strains, pool);
+    else
+        give_effects(spec, seed, pool);
     for (std::uint32_t number = 0; number < spec.samples(); ++number)
         pool.samples.push_back(make_sample(spec, seed, pool, number));
     return pool;
@@ -130,6 +156,10 @@ std::string guide_name(std::uint32_t guide) {
 
 std::string gene_name(std::uint32_t gene) {
     return gene == no_gene ? "control" : fmt::format("gene{:06}", gene + 1);
+}
+
+std::string group_name(const Pool& pool, std::uint32_t group) {
+    return pool.strains.empty() ? gene_name(group) : pool.strains[group];
 }
 
 }  // namespace wellsieve::workflows::simulate

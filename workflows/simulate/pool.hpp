@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "workflows/simulate/pool_spec.hpp"
+#include "workflows/simulate/screen.hpp"
 
 namespace wellsieve::workflows::simulate {
 
@@ -15,7 +17,7 @@ enum class LookAlike : std::uint8_t { none, shifted, neighbour };
 
 struct Guide {
     std::string barcode;
-    std::uint32_t gene = no_gene;  ///< controls have none
+    std::uint32_t gene = no_gene;  ///< or strain, in a pool of strains; controls have none
     LookAlike look_alike = LookAlike::none;
     double effect = 0;     ///< log2 per generation, its own efficiency included
     double abundance = 0;  ///< at the start; 0: dropped out
@@ -32,15 +34,22 @@ struct PoolSample {
 
 struct Pool {
     std::vector<Guide> guides;
-    std::vector<double> gene_effects;  ///< log2 per generation
+    std::vector<double> gene_effects;  ///< log2 per generation; of strains, in a pool of strains
+    std::vector<std::string> strains;  ///< their names; empty in a pool of genes
     std::vector<PoolSample> samples;
 };
 
-/// The library, and what each sample should hold of it; no reads yet. O(guides × samples).
-Pool plan_pool(const PoolSpec& spec, std::uint64_t seed);
+/// The library, and what each sample should hold of it; no reads yet. `strains`, the parent first, are what a
+/// pool of strains holds. O(guides × samples).
+Pool plan_pool(const PoolSpec& spec, std::uint64_t seed, std::span<const Strain> strains = {});
+
+/// What a strain gains on the parent while that doubles once, log2: it doubles 2^growth times.
+double fitness_per_generation(const Strain& strain);
 
 std::string guide_name(std::uint32_t guide);
 std::string gene_name(std::uint32_t gene);
+/// Gene or strain.
+std::string group_name(const Pool& pool, std::uint32_t group);
 
 /// Reads of one sample, a block at a time: the same bytes whichever block is made first.
 class ReadMaker {

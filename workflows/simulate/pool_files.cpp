@@ -92,6 +92,10 @@ std::string_view name(LookAlike look_alike) {
                                                 : "";
 }
 
+std::string_view group_column(const Pool& pool) {
+    return pool.strains.empty() ? "gene" : "strain";
+}
+
 }  // namespace
 
 std::string read_file_name(const PoolSpec& spec, const PoolSample& sample, bool mates) {
@@ -110,10 +114,10 @@ PoolCounts write_pool_reads(const PoolSpec& spec, std::uint64_t seed, const Pool
 }
 
 std::string library_csv(const Pool& pool) {
-    std::string text = "id,barcode,gene\n";
+    std::string text = fmt::format("id,barcode,{}\n", group_column(pool));
     for (std::uint32_t i = 0; i < pool.guides.size(); ++i)
-        text +=
-            fmt::format("{},{},{}\n", guide_name(i), pool.guides[i].barcode, gene_name(pool.guides[i].gene));
+        text += fmt::format("{},{},{}\n", guide_name(i), pool.guides[i].barcode,
+                            group_name(pool, pool.guides[i].gene));
     return text;
 }
 
@@ -127,13 +131,13 @@ std::string samples_csv(const PoolSpec& spec, const Pool& pool) {
 }
 
 std::string truth_pool_csv(const Pool& pool, const PoolCounts& counts) {
-    std::string text = "id,gene,look_alike,effect_per_generation";
+    std::string text = fmt::format("id,{},look_alike,effect_per_generation", group_column(pool));
     for (const PoolSample& sample : pool.samples)
         text += fmt::format(",{},{}_jackpot", sample.name, sample.name);
     for (std::uint32_t i = 0; i < pool.guides.size(); ++i) {
         const Guide& guide = pool.guides[i];
-        text += fmt::format("\n{},{},{},{}", guide_name(i), gene_name(guide.gene), name(guide.look_alike),
-                            guide.effect);
+        text += fmt::format("\n{},{},{},{}", guide_name(i), group_name(pool, guide.gene),
+                            name(guide.look_alike), guide.effect);
         for (std::size_t s = 0; s < pool.samples.size(); ++s) {
             const auto& jackpots = pool.samples[s].jackpots;
             text += fmt::format(",{},{}", counts[s][i],
@@ -144,9 +148,9 @@ std::string truth_pool_csv(const Pool& pool, const PoolCounts& counts) {
 }
 
 std::string truth_genes_csv(const Pool& pool) {
-    std::string text = "gene,effect_per_generation\n";
-    for (std::uint32_t gene = 0; gene < pool.gene_effects.size(); ++gene)
-        text += fmt::format("{},{}\n", gene_name(gene), pool.gene_effects[gene]);
+    std::string text = fmt::format("{},effect_per_generation\n", group_column(pool));
+    for (std::uint32_t group = 0; group < pool.gene_effects.size(); ++group)
+        text += fmt::format("{},{}\n", group_name(pool, group), pool.gene_effects[group]);
     return text;
 }
 

@@ -19,9 +19,9 @@ PoolCounts write_pool_reads(const PoolSpec& spec, std::uint64_t seed, const Pool
 /// Of a sample's first or, with `mates`, second reads.
 std::string read_file_name(const PoolSpec& spec, const PoolSample& sample, bool mates);
 
-std::string library_csv(const Pool& pool);                               ///< id, barcode, gene
+std::string library_csv(const Pool& pool);                               ///< id, barcode, gene or strain
 std::string samples_csv(const PoolSpec& spec, const Pool& pool);         ///< sample, file, condition, …
 std::string truth_pool_csv(const Pool& pool, const PoolCounts& counts);  ///< guides, effects, true reads
-std::string truth_genes_csv(const Pool& pool);                           ///< gene, effect_per_generation
+std::string truth_genes_csv(const Pool& pool);  ///< gene or strain, effect_per_generation
 
 }  // namespace wellsieve::workflows::simulate

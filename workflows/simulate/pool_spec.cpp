@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <iterator>
 
 #include "workflows/toml_table_internal.hpp"
 
@@ -15,20 +16,26 @@ struct Key {
     T PoolSpec::*member;
 };
 
-constexpr Key<std::uint32_t> counts[] = {
-    {"guides", &PoolSpec::guides},           {"guides_per_gene", &PoolSpec::guides_per_gene},
-    {"controls", &PoolSpec::controls},       {"barcode_length", &PoolSpec::barcode_length},
-    {"replicates", &PoolSpec::replicates},   {"time_points", &PoolSpec::time_points},
-    {"read_length", &PoolSpec::read_length}, {"stagger", &PoolSpec::stagger}};
-constexpr Key<double> shares[] = {{"shifted", &PoolSpec::shifted},     {"neighbour", &PoolSpec::neighbour},
-                                  {"dropout", &PoolSpec::dropout},     {"jackpot", &PoolSpec::jackpot},
-                                  {"hit_share", &PoolSpec::hit_share}, {"opposite", &PoolSpec::opposite},
-                                  {"error", &PoolSpec::error},         {"unknown", &PoolSpec::unknown},
-                                  {"indel", &PoolSpec::indel},         {"foreign", &PoolSpec::foreign}};
+constexpr Key<std::uint32_t> strain_counts[] = {{"barcodes_per_strain", &PoolSpec::barcodes_per_strain},
+                                                {"parent_barcodes", &PoolSpec::parent_barcodes}};
+constexpr Key<std::uint32_t> gene_counts[] = {{"guides", &PoolSpec::guides},
+                                              {"guides_per_gene", &PoolSpec::guides_per_gene},
+                                              {"controls", &PoolSpec::controls}};
+constexpr Key<double> gene_shares[] = {{"hit_share", &PoolSpec::hit_share},
+                                       {"opposite", &PoolSpec::opposite}};
+constexpr Key<double> gene_numbers[] = {{"hit_effect", &PoolSpec::hit_effect}};
+constexpr Key<std::uint32_t> counts[] = {{"barcode_length", &PoolSpec::barcode_length},
+                                         {"replicates", &PoolSpec::replicates},
+                                         {"time_points", &PoolSpec::time_points},
+                                         {"read_length", &PoolSpec::read_length},
+                                         {"stagger", &PoolSpec::stagger}};
+constexpr Key<double> shares[] = {{"shifted", &PoolSpec::shifted}, {"neighbour", &PoolSpec::neighbour},
+                                  {"dropout", &PoolSpec::dropout}, {"jackpot", &PoolSpec::jackpot},
+                                  {"error", &PoolSpec::error},     {"unknown", &PoolSpec::unknown},
+                                  {"indel", &PoolSpec::indel},     {"foreign", &PoolSpec::foreign}};
 constexpr Key<double> numbers[] = {{"abundance_sd", &PoolSpec::abundance_sd},
                                    {"noise_sd", &PoolSpec::noise_sd},
-                                   {"generations", &PoolSpec::generations},
-                                   {"hit_effect", &PoolSpec::hit_effect}};
+                                   {"generations", &PoolSpec::generations}};
 constexpr Key<std::string> words[] = {{"left_flank", &PoolSpec::left_flank},
                                       {"right_flank", &PoolSpec::right_flank},
                                       {"compression", &PoolSpec::compression}};
@@ -42,15 +49,35 @@ bool is_bases(const std::string& text) {
     return text.find_first_not_of("ACGT") == std::string::npos;
 }
 
-void check_library(TomlTable& table, const PoolSpec& spec) {
-    require(table, "guides", spec.guides >= 1 && spec.guides <= 5'000'000, "must lie between 1 and 5000000");
+template <std::size_t N>
+void check_shares(TomlTable& table, const PoolSpec& spec, const Key<double> (&keys)[N]) {
+    for (const auto& key : keys)
+        require(table, key.name, spec.*key.member >= 0 && spec.*key.member <= 1, "must lie between 0 and 1");
+}
+
+template <typename... Keys>
+void refuse_genes(TomlTable& table, const Keys&... lists) {
+    const auto refuse = [&](const auto& keys) {
+        for (const auto& key : keys)
+            require(table, key.name, table.find(key.name) == nullptr,
+                    "is of a pool of genes, and beside plates the pool holds their strains; "
+                    "barcodes_per_strain = 0 makes one of genes");
+    };
+    (..., refuse(lists));
+}
+
+void check_library(TomlTable& table, const PoolSpec& spec, std::uint32_t strains) {
+    const std::string_view size = spec.of_strains() ? "barcodes_per_strain" : "guides";
+    const std::uint64_t barcodes = spec.barcodes(strains);
+    require(table, size, barcodes >= 1 && barcodes <= 5'000'000, "must make between 1 and 5000000 barcodes");
     require(table, "guides_per_gene", spec.guides_per_gene >= 1, "must be 1 or more");
     require(table, "controls", spec.controls <= spec.guides, "are more than there are guides");
+    require(table, "parent_barcodes", !spec.of_strains() || spec.parent_barcodes >= 1, "must be 1 or more");
     require(table, "barcode_length", spec.barcode_length >= 8 && spec.barcode_length <= 60,
             "must lie between 8 and 60");
     // Random barcodes must stay different from each other, four times as many as are wanted.
-    require(table, "guides",
-            spec.barcode_length >= 16 || spec.guides <= (std::uint64_t{1} << 2 * spec.barcode_length) / 4,
+    require(table, size,
+            spec.barcode_length >= 16 || barcodes <= (std::uint64_t{1} << 2 * spec.barcode_length) / 4,
             "are too many for barcodes of that length");
     require(table, "shifted", spec.shifted + spec.neighbour <= 1,
             "shifted and neighbour add up to 1 at most");
@@ -75,20 +102,27 @@ void check_reads(TomlTable& table, const PoolSpec& spec) {
 
 }  // namespace
 
-void read_pool(TomlTable& table, PoolSpec& spec) {
-    for (const auto& key : counts)
-        table.read(key.name, spec.*key.member);
-    for (const auto& key : shares) {
-        table.read(key.name, spec.*key.member);
-        require(table, key.name, spec.*key.member >= 0 && spec.*key.member <= 1, "must lie between 0 and 1");
-    }
-    for (const auto& key : numbers)
-        table.read(key.name, spec.*key.member);
-    for (const auto& key : words)
-        table.read(key.name, spec.*key.member);
+void read_pool(TomlTable& table, bool beside_plates, std::uint32_t strains, PoolSpec& spec) {
+    constexpr std::uint32_t usual_barcodes = 4;
+    const auto read = [&](const auto&... keys) {
+        (..., std::for_each(std::begin(keys), std::end(keys),
+                            [&](const auto& key) { table.read(key.name, spec.*key.member); }));
+    };
+    if (beside_plates)
+        spec.barcodes_per_strain = usual_barcodes;
+    read(strain_counts);
+    require(table, "barcodes_per_strain", beside_plates || !spec.of_strains(),
+            "is of the strains of plates, and there is no [plates]");
+    if (spec.of_strains())
+        refuse_genes(table, gene_counts, gene_shares, gene_numbers);
+    else
+        read(gene_counts, gene_shares, gene_numbers);
+    read(counts, shares, numbers, words);
+    check_shares(table, spec, gene_shares);
+    check_shares(table, spec, shares);
     table.read("reads", spec.reads);
     table.read("paired", spec.paired);
-    check_library(table, spec);
+    check_library(table, spec, strains);
     check_reads(table, spec);
     table.finish();
 }
@@ -99,6 +133,12 @@ std::string to_toml(const PoolSpec& spec) {
         for (const auto& key : keys)
             text += fmt::format("{} = {}\n", key.name, spec.*key.member);
     };
+    append(strain_counts);
+    if (!spec.of_strains()) {
+        append(gene_counts);
+        append(gene_shares);
+        append(gene_numbers);
+    }
     append(counts);
     append(shares);
     append(numbers);

@@ -12,6 +12,10 @@ namespace wellsieve::workflows::simulate {
 /// A pooled screen to be made up: guides (or barcodes), their abundance in samples, and reads of them. Shares
 /// are of guides where nothing else is said.
 struct PoolSpec {
+    /// Of each strain that stands on the plates: the pool holds those strains. 0: it holds genes of its own.
+    std::uint32_t barcodes_per_strain = 0;
+    std::uint32_t parent_barcodes = 20;
+
     std::uint32_t guides = 4000;  ///< controls included
     std::uint32_t guides_per_gene = 4;
     std::uint32_t controls = 200;  ///< guides of no gene
@@ -44,10 +48,16 @@ struct PoolSpec {
     std::string compression = "gzip";  ///< none, gzip or bgzf
 
     std::uint32_t samples() const { return replicates * time_points; }
+    bool of_strains() const { return barcodes_per_strain > 0; }
+    /// Of the whole library; `strains` with the parent.
+    std::uint64_t barcodes(std::uint64_t strains) const {
+        return of_strains() ? (strains - 1) * barcodes_per_strain + parent_barcodes : guides;
+    }
 };
 
-/// Reads [pool], and reports what is wrong with it.
-void read_pool(TomlTable& table, PoolSpec& spec);
+/// Reads [pool], and reports what is wrong with it. Beside plates it is of their strains, `strains` with the
+/// parent, unless barcodes_per_strain is 0.
+void read_pool(TomlTable& table, bool beside_plates, std::uint32_t strains, PoolSpec& spec);
 
 /// The section, every default spelled out.
 std::string to_toml(const PoolSpec& spec);

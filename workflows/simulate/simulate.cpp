@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <fstream>
+#include <utility>
+#include <vector>
 
 #include "formats/atomic_file.hpp"
 #include "formats/error.hpp"
@@ -36,10 +38,8 @@ void write_raw(const fs::path& path, const std::string& text) {
         throw formats::OutputError(path, "write", errno);
 }
 
-/// Writes them, and gives how many they are.
-std::size_t simulate_plates(const SimulateSpec& spec, const fs::path& out) {
+void simulate_plates(const SimulateSpec& spec, Screen screen, const fs::path& out) {
     make_folder(out / "raw");
-    Screen screen = plan_screen(spec);
     pipeline::parallel_for_index(screen.plates.size(), [&](std::size_t number) {
         Plate& plate = screen.plates[number];
         read_plate(spec, screen, number, plate);
@@ -52,17 +52,17 @@ std::size_t simulate_plates(const SimulateSpec& spec, const fs::path& out) {
     formats::write_atomically(out / "strains.csv", strains_csv(screen));
     formats::write_atomically(out / "truth.csv", truth_csv(screen));
     formats::write_atomically(out / "truth_wells.csv", truth_wells_csv(spec, screen));
-    return screen.plates.size();
 }
 
-void simulate_pool(const SimulateSpec& spec, const fs::path& out) {
+void simulate_pool(const SimulateSpec& spec, const std::vector<Strain>& strains, const fs::path& out) {
     make_folder(out / "reads");
-    const Pool pool = plan_pool(*spec.pool, spec.seed);
+    const Pool pool = plan_pool(*spec.pool, spec.seed, strains);
     const PoolCounts counts = write_pool_reads(*spec.pool, spec.seed, pool, out / "reads");
     formats::write_atomically(out / "library.csv", library_csv(pool));
     formats::write_atomically(out / "samples.csv", samples_csv(*spec.pool, pool));
     formats::write_atomically(out / "truth_pool.csv", truth_pool_csv(pool, counts));
-    formats::write_atomically(out / "truth_genes.csv", truth_genes_csv(pool));
+    formats::write_atomically(out / (pool.strains.empty() ? "truth_genes.csv" : "truth_fitness.csv"),
+                              truth_genes_csv(pool));
 }
 
 }  // namespace
@@ -72,9 +72,14 @@ void simulate(const SimulateSpec& spec, const fs::path& out) {
         throw formats::FormatError((out / "screen.toml").string(), "",
                                    "is there already; choose another folder");
     make_folder(out);
-    const std::size_t plates = spec.has_plates ? simulate_plates(spec, out) : 0;
+    Screen screen;
+    if (spec.has_plates)
+        screen = plan_screen(spec);
+    const std::size_t plates = screen.plates.size();
     if (spec.pool)
-        simulate_pool(spec, out);
+        simulate_pool(spec, screen.strains, out);
+    if (spec.has_plates)
+        simulate_plates(spec, std::move(screen), out);
     formats::write_atomically(out / "screen.toml", screen_toml(spec, plates));
 }
 

@@ -156,8 +156,11 @@ void read_sections(TomlTable& root, SimulateSpec& spec) {
     section("growth", read_growth);
     section("effects", read_effects);
     section("faults", read_faults);
-    section("pool", [](TomlTable& table, SimulateSpec& all) { read_pool(table, all.pool.emplace()); });
-    spec.has_plates = !spec.pool || root.find("plates") != nullptr;
+    const bool plates = root.find("plates") != nullptr;
+    section("pool", [&](TomlTable& table, SimulateSpec& all) {
+        read_pool(table, plates, all.strains + 1, all.pool.emplace());
+    });
+    spec.has_plates = !spec.pool || plates;
     check_together(root, spec);
     root.finish();
 }

@@ -14,6 +14,14 @@ namespace {
 
 using formats::plates::Role;
 
+/// Of the pool: how the strains compete.
+constexpr std::string_view fitness_trait = R"(
+[[traits]]
+name = "fitness"
+pool = "pool"
+goal = "maximize"
+)";
+
 constexpr std::string_view growth_trait = R"(
 [[traits]]
 name = "growth"
@@ -133,8 +141,8 @@ reads = "reads/*_R1.fastq{}"
 samples = "samples.csv"
 library = "library.csv"
 control = "start"
-)",
-                       ending);
+{})",
+                       ending, pool.of_strains() && pool.time_points > 1 ? fitness_trait : "");
 }
 
 }  // namespace
