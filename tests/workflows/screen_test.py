@@ -283,6 +283,8 @@ def test_log_and_record(program, folder):
     record = json.loads(contents(os.path.join(folder, "results", "run.json")))
     assert record["seed"] == 7 and record["host"] and record["largest_resident_bytes"] > 1_000_000
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", record["started"])
+    assert [phase["name"] for phase in record["phases"]] == ["prepare", "read", "traits", "pools", "rank", "write"]
+    assert all(0 <= phase["seconds"] < 60 for phase in record["phases"])
     edited(screen, 'feature = "endpoint"', 'feature = "a \\"b\\" \\\\c"')
     _, stderr = run(program, "run", screen, "--log-json", log, expect=3)
     last = json.loads(contents(log).decode().splitlines()[-1])
@@ -364,7 +366,7 @@ def test_names_with_spaces(program, folder):
 
 
 def test_result_that_is_there(program, folder):
-    """Compared, kept, and nothing is left beside it; a disk without room for the new one leaves the old one."""
+    """Compared, kept, and nothing is left beside it."""
     screen = make_screen(program, folder)
     run(program, "run", screen)
     kept = contents(os.path.join(folder, "results", "result.h5"))
