@@ -159,35 +159,54 @@ std::vector<Level> levels_of(const Readings& readings, double width_h, double no
     return levels;
 }
 
-/// [time][draw], four times a block of the generator.
-std::vector<std::uint32_t> random_words(std::size_t times, const BootstrapOptions& options) {
-    const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(options.seed),
-                                           static_cast<std::uint32_t>(options.seed >> 32)};
-    std::vector<std::uint32_t> words(times * options.draws);
-    for (std::uint32_t draw = 0; draw < options.draws; ++draw)
-        for (std::size_t time = 0; time < times; time += 4) {
-            const auto block = stats::philox({static_cast<std::uint32_t>(time / 4), draw, 0, 0}, key);
-            for (std::size_t i = 0; i < 4 && time + i < times; ++i)
-                words[(time + i) * options.draws + draw] = block[i];
+/// Which residual each draw takes at each time, and of which sign.
+class Picks {
+  public:
+    Picks(std::size_t times, const BootstrapOptions& options)
+        : words_(times * options.draws), picks_(words_.size()) {
+        const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(options.seed),
+                                               static_cast<std::uint32_t>(options.seed >> 32)};
+        for (std::uint32_t draw = 0; draw < options.draws; ++draw)
+            for (std::size_t time = 0; time < times; time += 4) {
+                const auto block = stats::philox({static_cast<std::uint32_t>(time / 4), draw, 0, 0}, key);
+                for (std::size_t i = 0; i < 4 && time + i < times; ++i)
+                    words_[(time + i) * options.draws + draw] = block[i];
+            }
+    }
+
+    /// [time][draw]: twice the number of one of so many residuals, and 1 more for the positive sign.
+    const std::vector<std::uint32_t>& of(std::size_t residuals) {
+        if (residuals != residuals_) {
+            residuals_ = residuals;
+            std::transform(words_.begin(), words_.end(), picks_.begin(), [&](std::uint64_t word) {
+                return static_cast<std::uint32_t>(2 * ((word >> 1) * residuals >> 31) + (word & 1));
+            });
         }
-    return words;
-}
+        return picks_;
+    }
+
+  private:
+    std::vector<std::uint32_t> words_;
+    std::vector<std::uint32_t> picks_;
+    std::size_t residuals_ = 0;
+};
 
 /// Curves of one well: [time][draw], the level alone in the last column.
 std::vector<double> drawn_curves(const Readings& readings, const std::vector<Level>& levels,
-                                 std::size_t times, const std::vector<std::uint32_t>& words,
-                                 std::size_t draws) {
+                                 std::size_t times, std::size_t draws, Picks& all_picks) {
     const std::size_t columns = draws + 1;
     std::vector<double> values(times * columns, undefined);
-    const std::uint64_t residuals = readings.residuals.size();
+    const std::vector<std::uint32_t>& picks = all_picks.of(readings.residuals.size());
+    std::vector<double> of_either_sign;
+    for (const double residual : readings.residuals)
+        of_either_sign.insert(of_either_sign.end(), {-residual, residual});
     for (std::size_t i = 0; i < levels.size(); ++i) {
-        const std::size_t row = readings.rows[i];
-        for (std::size_t draw = 0; draw < draws; ++draw) {
-            const std::uint32_t word = words[row * draws + draw];
-            const double residual = readings.residuals[(word >> 1) * residuals >> 31];
-            values[row * columns + draw] = levels[i].value + ((word & 1) != 0 ? residual : -residual);
-        }
-        values[row * columns + draws] = levels[i].value;
+        const double level = levels[i].value;
+        const std::uint32_t* pick = picks.data() + readings.rows[i] * draws;
+        double* row = values.data() + readings.rows[i] * columns;
+        for (std::size_t draw = 0; draw < draws; ++draw)
+            row[draw] = level + of_either_sign[pick[draw]];
+        row[draws] = level;
     }
     return values;
 }
@@ -284,7 +303,8 @@ void bootstrap_traits(const Curves& curves, std::span<const double> detection_li
     CurveTraitOptions of_draws = trait_options;
     of_draws.from_h = window.from_h;
     of_draws.to_h = window.to_h;
-    const std::vector<std::uint32_t> words = random_words(curves.times(), options);
+    of_draws.phases = false;
+    Picks picks(curves.times(), options);
     const std::vector<Stencil> stencils = noise_stencils(curves.times_h);
     const std::size_t columns = options.draws + std::size_t{1};
     std::vector<GrowthRate> drawn_rates(columns);
@@ -301,7 +321,7 @@ void bootstrap_traits(const Curves& curves, std::span<const double> detection_li
                                    : window_h;
         const std::vector<Level> levels = levels_of(readings, width_h, rates[well].noise_sd);
         const std::vector<double> values =
-            drawn_curves(readings, levels, curves.times(), words, options.draws);
+            drawn_curves(readings, levels, curves.times(), options.draws, picks);
         const Curves draws{values, curves.times_h, columns};
         std::fill(drawn_rates.begin(), drawn_rates.end(), GrowthRate{});
         if (has_rate)

@@ -293,6 +293,35 @@ void scatter(Vector v, std::size_t wells, CurveTraits* out, double CurveTraits::
         out[lane].*trait = lanes[lane];
 }
 
+/// Death rates of lanes that fall, and the phases of those that grow.
+void measure_rates(Block& block, const LaneNumbers& numbers, const CurveTraitOptions& options,
+                   const GrowthRate* rates, std::size_t wells, CurveTraits* out) {
+    const auto falls = [&](std::size_t lane) { return out[lane].verdicts.has(Verdict::lysis); };
+    const auto has_phases = [&](std::size_t lane) {
+        return options.phases && !std::isnan(rates[lane].rate_per_h) && rates[lane].of_logarithm;
+    };
+    bool wanted = false;
+    for (std::size_t lane = 0; lane < wells; ++lane)
+        wanted = wanted || falls(lane) || has_phases(lane);
+    if (!wanted)
+        return;
+    const Lanes d;
+    Vector death_rate;
+    Vector phases;
+    block.find_rates(hn::Load(d, numbers.seen), hn::Load(d, numbers.rate), hn::Load(d, numbers.rise),
+                     death_rate, phases);
+    HWY_ALIGN double deaths[lane_count];
+    HWY_ALIGN double counted[lane_count];
+    hn::Store(death_rate, d, deaths);
+    hn::Store(phases, d, counted);
+    for (std::size_t lane = 0; lane < wells; ++lane) {
+        if (falls(lane))
+            out[lane].death_rate_per_h = deaths[lane];
+        if (has_phases(lane))
+            out[lane].phases = static_cast<std::uint32_t>(counted[lane]);
+    }
+}
+
 void measure(Block& block, const LaneNumbers& numbers, const CommonWindow& window,
              const CurveTraitOptions& options, const GrowthRate* rates, std::size_t wells, CurveTraits* out) {
     const Lanes d;
@@ -307,19 +336,7 @@ void measure(Block& block, const LaneNumbers& numbers, const CommonWindow& windo
                 &CurveTraits::time_to_threshold_h);
     scatter(block.first_rise_to(hn::Load(d, numbers.saturation), true), wells, out,
             &CurveTraits::saturation_h);
-    Vector death_rate;
-    Vector phases;
-    block.find_rates(hn::Load(d, numbers.seen), hn::Load(d, numbers.rate), hn::Load(d, numbers.rise),
-                     death_rate, phases);
-    HWY_ALIGN double counted[lane_count];
-    hn::Store(phases, d, counted);
-    scatter(death_rate, wells, out, &CurveTraits::death_rate_per_h);
-    for (std::size_t lane = 0; lane < wells; ++lane) {
-        if (!out[lane].verdicts.has(Verdict::lysis))
-            out[lane].death_rate_per_h = undefined;
-        if (!std::isnan(rates[lane].rate_per_h) && rates[lane].of_logarithm)
-            out[lane].phases = static_cast<std::uint32_t>(counted[lane]);
-    }
+    measure_rates(block, numbers, options, rates, wells, out);
 }
 
 }  // namespace

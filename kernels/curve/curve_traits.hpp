@@ -26,6 +26,7 @@ struct CurveTraitOptions {
     double lysis_share = 0.2;        ///< a fall by more than this share of the maximum is lysis
     double phase_share = 0.2;        ///< a growth phase rises by at least this share of the whole rise
     double upper_limit = undefined;  ///< of the reader; NaN: none is known
+    bool phases = true;              ///< false: leaves their number out, which saves time
 };
 
 /// One well. NaN: the curve does not support this trait; `verdicts` says why. "Smoothed" is the running

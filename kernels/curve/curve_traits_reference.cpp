@@ -209,7 +209,7 @@ CurveTraits traits_of(const Well& well, double seen, double first_row_h, double 
         out.saturation_h = well.first_rise_to(saturation_share * out.capacity, true);
     if (out.verdicts.has(Verdict::lysis))
         out.death_rate_per_h = well.death_rate(seen);
-    if (!std::isnan(rate.rate_per_h) && rate.of_logarithm)
+    if (options.phases && !std::isnan(rate.rate_per_h) && rate.of_logarithm)
         out.phases =
             well.phases(seen, rate.rate_per_h, options.phase_share * (levels.maximum - levels.initial));
     return out;

@@ -25,6 +25,8 @@ namespace {
 /// Weighted sums, of which a window takes differences.
 enum Sum : std::size_t { sum_w, sum_wt, sum_wz, sum_wtt, sum_wtz, sum_points, sums };
 
+constexpr double slack = 1e-12;  ///< relative; thousands of times the rounding of a few operations
+
 /// The best window so far of each lane.
 struct Best {
     Vector score;
@@ -73,7 +75,7 @@ class Block {
     void look_at(const std::vector<std::size_t>& ends, Best& best) const {
         const Lanes d;
         for (std::size_t first = 0; first < times_; ++first) {
-            if (ends[first] - first < options_.min_points)
+            if (ends[first] - first < options_.min_points || !may_exceed(best.score, first, ends[first]))
                 continue;
             const Vector score = score_of(first, ends[first]);
             const Mask better = hn::Gt(score, best.score);
@@ -157,6 +159,22 @@ class Block {
         }
     }
 
+    /// `before` and `after` where they are there; v counts twice.
+    HWY_INLINE Vector mean_with_neighbours(Vector v, Vector before, Vector after) const {
+        const Lanes d;
+        const Mask has_before = hn::Eq(before, before);
+        const Mask has_after = hn::Eq(after, after);
+        const Vector twice = hn::Mul(number(2), v);
+        if (hn::AllTrue(d, hn::And(has_before, has_after)))
+            return hn::Mul(hn::Add(hn::Add(twice, before), after), number(0.25));
+        const Vector one = number(1);
+        const Vector sum = hn::Add(hn::Add(twice, hn::IfThenElseZero(has_before, before)),
+                                   hn::IfThenElseZero(has_after, after));
+        const Vector neighbours =
+            hn::Add(hn::IfThenElseZero(has_before, one), hn::IfThenElseZero(has_after, one));
+        return hn::Div(sum, hn::Add(number(2), neighbours));
+    }
+
     void take_logs() {
         const Lanes d;
         const Vector one = hn::Set(d, 1);
@@ -170,17 +188,13 @@ class Block {
         for (std::size_t i = 0; i < times_; ++i) {
             const Vector v = value(i);
             const Vector after = hn::Load(d, z_.get() + i * lane_count);
-            const Mask has_before = hn::Eq(before, before);
-            const Mask has_after = hn::Eq(after, after);
-            Vector sum = hn::Add(hn::Mul(hn::Set(d, 2), v), hn::IfThenElseZero(has_before, before));
-            sum = hn::Add(sum, hn::IfThenElseZero(has_after, after));
-            const Vector neighbours =
-                hn::Add(hn::IfThenElseZero(has_before, one), hn::IfThenElseZero(has_after, one));
-            const Vector mean = hn::Div(sum, hn::Add(hn::Set(d, 2), neighbours));
+            const Vector mean = mean_with_neighbours(v, before, after);
             const Mask used = hn::Gt(mean, limit);
             const Mask clear = hn::Gt(v, clear_level);
             const Vector argument = hn::IfThenElse(used, hn::IfThenElse(clear, v, mean), one);
-            const Vector first_order = hn::IfThenElse(clear, hn::Zero(d), hn::Div(hn::Sub(v, mean), mean));
+            Vector first_order = hn::Zero(d);
+            if (!hn::AllTrue(d, clear))
+                first_order = hn::IfThenElse(clear, first_order, hn::Div(hn::Sub(v, mean), mean));
             const Vector z = hn::IfThenElseZero(used, hn::Add(natural_log(d, argument), first_order));
             const Vector relative = hn::Div(mean, noise);
             hn::Store(z, d, z_.get() + i * lane_count);
@@ -249,6 +263,25 @@ class Block {
         const Lanes d;
         return hn::Sub(hn::Load(d, sums_.get() + (end * sums + i) * lane_count),
                        hn::Load(d, sums_.get() + (first * sums + i) * lane_count));
+    }
+
+    /// False only where no lane's score_of exceeds `best`. Slope and stt are a / b and b / w here, so that
+    /// slope − e / √stt > best is a − best b > e √(w b): no division. `slack` is above the rounding of both.
+    HWY_INLINE bool may_exceed(Vector best, std::size_t first, std::size_t end) const {
+        const Lanes d;
+        const Vector w = window_sum(first, end, sum_w);
+        const Vector wt = window_sum(first, end, sum_wt);
+        const Vector w_wtt = hn::Mul(w, window_sum(first, end, sum_wtt));
+        const Vector w_wtz = hn::Mul(w, window_sum(first, end, sum_wtz));
+        const Vector wt_wz = hn::Mul(wt, window_sum(first, end, sum_wz));
+        const Vector b = hn::Sub(w_wtt, hn::Mul(wt, wt));
+        const Vector lead = hn::Sub(hn::Sub(w_wtz, wt_wz), hn::Mul(best, b));
+        const Vector sizes = hn::Add(hn::Add(hn::Abs(w_wtz), hn::Abs(wt_wz)), hn::Mul(best, w_wtt));
+        const Vector most_lead = hn::Add(lead, hn::Mul(number(slack), sizes));
+        const Vector least_b = hn::Sub(b, hn::Mul(number(slack), w_wtt));
+        const Vector least_square = hn::Mul(number(selection_errors * selection_errors), hn::Mul(w, least_b));
+        const Mask leads = hn::Gt(most_lead, hn::Zero(d));
+        return !hn::AllFalse(d, hn::And(leads, hn::Ge(hn::Mul(most_lead, most_lead), least_square)));
     }
 
     HWY_INLINE Vector score_of(std::size_t first, std::size_t end) const {

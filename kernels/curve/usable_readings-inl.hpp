@@ -39,17 +39,25 @@ class UsableReadings {
 
     void load(std::size_t first, std::size_t wells, bool positive_only) {
         const Lanes d;
-        std::fill(count_, count_ + lane_count, std::size_t{0});
-        std::fill(values_.get(), values_.get() + rows_ * lane_count, 1.0);
-        std::fill(times_h_.get(), times_h_.get() + rows_ * lane_count, 0.0);
-        together_ = true;
+        bool together = true;  // no lane has missed a reading
+        std::fill(count_, count_ + lane_count, curves_.times());
         for (std::size_t row = 0; row < curves_.times(); ++row) {
             Vector v = load_finite(curves_.values.data() + row * curves_.wells + first, wells);
             if (positive_only)
                 v = hn::IfThenElse(hn::Gt(v, hn::Zero(d)), v, hn::Set(d, undefined));
-            append(row, v);
+            if (together && !hn::AllTrue(d, hn::Eq(v, v))) {
+                together = false;
+                std::fill(count_, count_ + lane_count, row);
+            }
+            if (together) {
+                set_row(values_, row, v);
+                set_row(times_h_, row, hn::Set(d, curves_.times_h[row]));
+            } else {
+                append(curves_.times_h[row], v);
+            }
         }
         most_ = *std::max_element(count_, count_ + lane_count);
+        fill_behind();
     }
 
     std::size_t count(std::size_t lane) const { return count_[lane]; }
@@ -59,23 +67,22 @@ class UsableReadings {
 
   private:
     /// Puts the readings of one row behind those that each lane has.
-    void append(std::size_t row, Vector v) {
-        const Lanes d;
-        const double time_h = curves_.times_h[row];
-        together_ = together_ && hn::AllTrue(d, hn::Eq(v, v));
-        if (together_) {
-            set_row(values_, row, v);
-            set_row(times_h_, row, hn::Set(d, time_h));
-            std::fill(count_, count_ + lane_count, row + 1);
-            return;
-        }
+    void append(double time_h, Vector v) {
         HWY_ALIGN double lanes[lane_count];
-        hn::Store(v, d, lanes);
+        hn::Store(v, Lanes(), lanes);
         for (std::size_t lane = 0; lane < lane_count; ++lane)
             if (!std::isnan(lanes[lane])) {
                 const std::size_t at = count_[lane]++ * lane_count + lane;
                 values_[at] = lanes[lane];
                 times_h_[at] = time_h;
+            }
+    }
+
+    void fill_behind() {
+        for (std::size_t lane = 0; lane < lane_count; ++lane)
+            for (std::size_t row = count_[lane]; row < rows_; ++row) {
+                values_[row * lane_count + lane] = 1;
+                times_h_[row * lane_count + lane] = 0;
             }
     }
 
@@ -85,7 +92,6 @@ class UsableReadings {
     Rows values_;
     std::size_t count_[lane_count] = {};
     std::size_t most_ = 0;
-    bool together_ = true;  ///< no lane has missed a reading
 };
 
 }  // namespace wellsieve::kernels::curve::HWY_NAMESPACE

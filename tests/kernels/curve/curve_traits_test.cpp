@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <utility>
 
 #include "kernels/curve/window_slopes.hpp"
 #include "tests/kernels/curve/curve_set.hpp"
@@ -47,6 +48,7 @@ TEST_CASE("traits have the same bits as the scalar reference on every target") {
                 options.start_level = level;
                 options.threshold = 0.1;
                 options.upper_limit = 1.1;
+                options.phases = level != StartLevel::first;
                 const auto rates = tests::growth_rates_of(set);
                 std::vector<GrowthRate> kept = rates;
                 std::vector<CurveTraits> expected(wells);
@@ -186,6 +188,24 @@ TEST_CASE("a lag just before the first reading is no verdict") {
     const Judged j = judge(quarter_hours, {}, [](double t) { return tests::logistic(t, 0.01, 1.0, 0.8); })[0];
     CHECK_FALSE(j.traits.verdicts.has(Verdict::negative_lag));
     CHECK(j.traits.lag_h == Approx(0).margin(0.3));
+}
+
+TEST_CASE("phases that nobody asks for are not counted, and nothing else changes") {
+    const CurveSet set = tests::varied_curves(21, 60, 13);
+    const auto all = tests::judge_all(set);
+    CurveTraitOptions options;
+    options.phases = false;
+    std::uint32_t phases = 0;
+    std::size_t deaths = 0;
+    const auto without = tests::judge_all(set, options);
+    for (std::size_t well = 0; well < set.wells; ++well) {
+        CurveTraits traits = all[well].traits;
+        phases += std::exchange(traits.phases, 0);
+        deaths += !std::isnan(traits.death_rate_per_h);
+        CHECK(tests::same_bits(tests::numbers_of(without[well].traits), tests::numbers_of(traits)));
+    }
+    CHECK(phases > 0);
+    CHECK(deaths > 0);
 }
 
 TEST_CASE("two rises with a rest between them are two phases") {

@@ -66,6 +66,36 @@ TEST_CASE("growth rates have the same bits as the scalar reference on every targ
         }
 }
 
+TEST_CASE("no window is passed over, whatever the units, the noise and the width") {
+    CurveSet set = tests::varied_curves(40, 90, 31);
+    for (std::size_t well = 0; well < set.wells; well += 2)  // hardly any noise, late in the run
+        for (std::size_t i = 0; i < set.times_h.size(); ++i)
+            set.values[i * set.wells + well] =
+                tests::logistic(set.times_h[i], 1e-6, 1, 0.9, static_cast<double>(well) / 8);
+    for (const double unit : {1e-150, 1e-9, 1.0, 1e9, 1e150})
+        for (const double later_h : {0.0, 1e6})
+            for (const GrowthRateOptions& options :
+                 {GrowthRateOptions{}, GrowthRateOptions{missing, missing, 3, missing, 3.0, false},
+                  GrowthRateOptions{missing, 0.1, 3, missing}}) {
+                CurveSet scaled = set;
+                for (double& v : scaled.values)
+                    v *= unit;
+                for (double& t : scaled.times_h)
+                    t += later_h;
+                std::vector<GrowthRate> expected(set.wells);
+                kernels::curve::growth_rates_reference(scaled.view(), {}, options, expected);
+                tests::for_each_target([&] {
+                    const auto got = tests::growth_rates_of(scaled, options);
+                    for (std::size_t well = 0; well < set.wells; ++well) {
+                        INFO("well " << well << ", unit " << unit << ", " << later_h
+                                     << " h later:" << tests::text_of(tests::numbers_of(got[well])));
+                        CHECK(tests::same_bits(tests::numbers_of(got[well]),
+                                               tests::numbers_of(expected[well])));
+                    }
+                });
+            }
+}
+
 TEST_CASE("an exponential has its rate, its intercept and its window") {
     const auto times_h = tests::every_h(0.5, 20);
     const CurveSet set = tests::of_columns(
