@@ -115,6 +115,29 @@ class TraitQuality {
     std::vector<double> edge_effect_, row_effect_, column_effect_;
 };
 
+/// Cultures of one plate that grow faster than any microbe.
+struct ImplausibleRates {
+    std::size_t wells = 0;
+    double largest_per_h = 0;
+
+    void add(const kernels::curve::GrowthRate& rate, const kernels::curve::CurveTraits& traits) {
+        if (!traits.verdicts.has(kernels::curve::Verdict::implausible_rate))
+            return;
+        ++wells;
+        largest_per_h = std::max(largest_per_h, rate.rate_per_h);
+    }
+};
+
+void warn_of(const ImplausibleRates& rates, const PlateData& plate, const std::string& readout,
+             std::vector<std::string>& warnings) {
+    if (rates.wells > 0)
+        warnings.push_back(fmt::format(
+            "plate '{}': {} curves of readout '{}' rise faster than any microbe grows, by up to {:.3g} 1/h "
+            "(implausible_rate); check the unit of time and the blank, and whether it is an assay and no "
+            "growth",
+            plate.name, rates.wells, readout, rates.largest_per_h));
+}
+
 /// How many curves of cultures each verdict holds for, and the blanks that grow.
 void count_verdicts(Screen& screen, const CurveColumn& curves) {
     std::size_t at = 0;
@@ -123,13 +146,16 @@ void count_verdicts(Screen& screen, const CurveColumn& curves) {
         std::map<std::string, double> counts;
         std::vector<std::string> growing_blanks;
         std::size_t without_blank = 0;
+        ImplausibleRates implausible;
         for (; at < curves.wells.size() && curves.wells[at] < screen.well_begin[p + 1]; ++at) {
             const auto well = static_cast<std::uint32_t>(curves.wells[at] - screen.well_begin[p]);
             const Role role = plate.wells[well].role;
             if (role == Role::blank && std::isfinite(curves.rates[at].rate_per_h))
                 growing_blanks.push_back(well_name(plate.shape.well(well)));
-            if (role != Role::blank && role != Role::empty)
+            if (role != Role::blank && role != Role::empty) {
                 ++counts["curves_" + std::string(verdict_name(curves.found[at].verdicts))];
+                implausible.add(curves.rates[at], curves.found[at]);
+            }
             without_blank += curves.found[at].verdicts.has(kernels::curve::Verdict::blank_grows) ? 1 : 0;
         }
         for (const auto& [metric, count] : counts)
@@ -139,6 +165,7 @@ void count_verdicts(Screen& screen, const CurveColumn& curves) {
                 fmt::format("plate '{}': the blanks grow in readout '{}', so {} of its curves have no traits "
                             "(blank_grows); mask blanks that are contaminated, or give blank = a number",
                             plate.name, curves.readout, without_blank));
+        warn_of(implausible, plate, curves.readout, screen.warnings);
         if (growing_blanks.empty())
             continue;
         screen.qc.push_back(

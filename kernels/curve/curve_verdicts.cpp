@@ -95,6 +95,8 @@ void judge(const Levels& levels, double seen, double first_row_h, double row_h,
     }
     if (rate.of_logarithm) {
         out.doubling_time_h = std::numbers::ln2 / rate.rate_per_h;
+        if (rate.rate_per_h > fastest_growth_per_h)
+            out.verdicts.add(Verdict::implausible_rate);
         if (!std::isnan(out.initial))
             judge_lag(rate, first_row_h, row_h, out);
     }

@@ -28,6 +28,8 @@ std::string_view verdict_name(Verdict verdict) noexcept {
             return "start_below_detection";
         case Verdict::blank_grows:
             return "blank_grows";
+        case Verdict::implausible_rate:
+            return "implausible_rate";
     }
     return "ok";
 }

@@ -6,6 +6,9 @@
 
 namespace wellsieve::kernels::curve {
 
+/// A doubling in 7 minutes; Vibrio natriegens, the fastest grower known, needs just under 10.
+inline constexpr double fastest_growth_per_h = 6;
+
 /// What is to be said of a curve; several may hold. The gravest first.
 enum class Verdict : std::uint16_t {
     no_data = 1 << 0,          ///< no usable reading: no trait
@@ -20,12 +23,22 @@ enum class Verdict : std::uint16_t {
     fit_at_bound = 1 << 9,            ///< a parameter of a fitted model stands at its bound
     start_below_detection = 1 << 10,  ///< the start level is not seen: no lag, no logarithmic area
     blank_grows = 1 << 11,            ///< what would be subtracted grows itself: no trait
+    implausible_rate = 1 << 12,  ///< faster than any microbe: the unit of time is wrong, or it is no growth
 };
 
-inline constexpr std::array all_verdicts{
-    Verdict::blank_grows, Verdict::no_data,          Verdict::too_few_points, Verdict::below_detection,
-    Verdict::no_growth,   Verdict::negative_lag,     Verdict::still_growing,  Verdict::lysis,
-    Verdict::saturated,   Verdict::outliers_removed, Verdict::fit_at_bound,   Verdict::start_below_detection};
+inline constexpr std::array all_verdicts{Verdict::blank_grows,
+                                         Verdict::no_data,
+                                         Verdict::too_few_points,
+                                         Verdict::below_detection,
+                                         Verdict::no_growth,
+                                         Verdict::implausible_rate,
+                                         Verdict::negative_lag,
+                                         Verdict::still_growing,
+                                         Verdict::lysis,
+                                         Verdict::saturated,
+                                         Verdict::outliers_removed,
+                                         Verdict::fit_at_bound,
+                                         Verdict::start_below_detection};
 
 /// A set of verdicts; empty: nothing to say against the curve.
 class Verdicts {

@@ -185,6 +185,19 @@ def test_blank_of_another_medium_that_grows(program):
             assert {row["well"] for row in rows if row["verdict"] == "blank_grows"} == without, (blank, rows)
 
 
+def test_faster_than_any_microbe(program):
+    """Hours that are called minutes, and a product's rise in an assay; the fastest microbe is left alone."""
+    minutes = [hour / 60 for hour in HOURS]
+    product = noisy([0.12 + 0.9 * (1 - math.exp(-20 * minute)) for minute in minutes])
+    for name, curve, hours, told in (("minutes", GOOD, minutes, True), ("assay", product, minutes, True),
+                                     ("Vibrio natriegens", noisy([0.09 + logistic(hour, 4.3) for hour in HOURS]),
+                                      HOURS, False), ("sound", GOOD, HOURS, False)):
+        rows, stdout = analysed(program, {"A1": curve}, hours)
+        assert ("implausible_rate" in rows["A1"]["verdicts"]) == told, (name, rows["A1"])
+        assert ("1 curves of readout 'od' rise faster than any microbe grows" in stdout) == told, (name, stdout)
+        assert (rate_of(rows["A1"]) > 6) == told, (name, rows["A1"])
+
+
 def test_one_time_point(program):
     rows, _ = analysed(program, {"A1": GOOD[:1]}, hours=[0])
     assert rows["A1"]["verdict"] == "too_few_points" and rows["A1"]["growth_rate_per_h"] == "", rows["A1"]
@@ -268,7 +281,7 @@ def main():
     for test in (test_good, test_no_growth, test_overflow_in_mid_curve, test_stops_early, test_blank_that_grows, test_blanks_that_all_grow,
                  test_endpoint_less_a_blank_that_grows, test_blanks_that_only_drift,
                  test_blank_of_another_medium_that_grows,
-                 test_one_time_point, test_time, test_units_missing, test_what_must_not_matter):
+                 test_faster_than_any_microbe, test_one_time_point, test_time, test_units_missing, test_what_must_not_matter):
         print(test.__name__, flush=True)
         test(sys.argv[1])
 

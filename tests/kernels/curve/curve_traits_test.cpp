@@ -169,6 +169,17 @@ TEST_CASE("each verdict is given where it holds, and its traits are missing") {
     CHECK(std::isnan(all[7].traits.ln_auc));
 }
 
+TEST_CASE("a rate that no microbe has keeps its traits, and is told of") {
+    CurveSet set = tests::of_columns(quarter_hours, {tests::curve_of(quarter_hours, usual)});
+    for (double& t : set.times_h)
+        t /= 60;
+    const Judged fast = tests::judge_all(set)[0];
+    CHECK(fast.traits.verdicts.has(Verdict::implausible_rate));
+    CHECK(fast.rate.rate_per_h > 6);
+    CHECK(fast.traits.doubling_time_h > 0);
+    CHECK_FALSE(judge(quarter_hours, {}, usual)[0].traits.verdicts.has(Verdict::implausible_rate));
+}
+
 TEST_CASE("a start level far below the line has no lag") {
     // Grows from the first reading on and dies to less than it began with, which is the minimum.
     const auto curve = [](double t) {
