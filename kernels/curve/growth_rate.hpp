@@ -41,8 +41,9 @@ struct GrowthRate {
 ///  - a reading is used where the mean of itself (twice) and its neighbours is above 6 · noise and above
 ///    `detection_limits` (one a well, or none), with the weight (that mean / noise)². Below 20 · noise
 ///    ln(value) is taken to first order about that mean, as its curvature would pull the slope down;
-///  - of all windows whose width is 2^(k/2) / 4 hours and whose line rises by a doubling, or by a quarter of
-///    the whole rise of ln(value) where that is less, the one with the largest slope − 2.3 standard errors;
+///  - of all windows whose width is 2^(k/2) / 4 hours (or 2^(k/2) / 16 of the span, where that is less) and
+///    whose line rises by a doubling, or by a quarter of the whole rise of ln(value) where that is less, the
+///    one with the largest slope − 2.3 standard errors;
 ///  - the interval comes from a cubic in a window 1.15 times as wide, whose slope hardly knows the bias of
 ///  the
 ///    line and has an error that says so (the robust interval of Calonico 2018, JASA 113:767).

@@ -15,6 +15,7 @@ inline constexpr double visible_noise = 6;       ///< a value above so much nois
 inline constexpr double clear_noise = 20;        ///< above it, ln(value) is as good as unbiased
 inline constexpr double rise_share = 0.25;       ///< of the whole rise, where that is less than the doublings
 inline constexpr double narrowest_h = 0.25;
+inline constexpr double narrowest_share = 1.0 / 16;  ///< of all readings' span, where that is less
 inline constexpr double wider = 1.4142135623730951;
 inline constexpr double just_beyond = 1 + 1e-9;  ///< a reading at the end of a window is inside
 inline constexpr double smallest_noise = 1e-4;   ///< of the largest value

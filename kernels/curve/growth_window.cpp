@@ -233,7 +233,7 @@ std::vector<double> window_widths(const GrowthRateOptions& options, std::span<co
         return {options.window_h * just_beyond};
     std::vector<double> out;
     const double span_h = times_h.empty() ? 0 : times_h.back() - times_h.front();
-    double width = narrowest_h;
+    double width = std::min(narrowest_h, narrowest_share * span_h);
     double last = 0;
     do {
         last = width * just_beyond;

@@ -96,6 +96,18 @@ TEST_CASE("no window is passed over, whatever the units, the noise and the width
             }
 }
 
+TEST_CASE("a run of minutes has the rates of its clock") {
+    CurveSet set = noisy();
+    const auto slow = tests::growth_rates_of(set);
+    for (double& t : set.times_h)
+        t /= 120;
+    const auto fast = tests::growth_rates_of(set);
+    for (std::size_t well = 0; well < set.wells; ++well) {
+        INFO("well " << well);
+        CHECK(fast[well].rate_per_h == Approx(120 * slow[well].rate_per_h).epsilon(0.2));
+    }
+}
+
 TEST_CASE("an exponential has its rate, its intercept and its window") {
     const auto times_h = tests::every_h(0.5, 20);
     const CurveSet set = tests::of_columns(
