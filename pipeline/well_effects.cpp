@@ -4,7 +4,6 @@
 #include <cmath>
 #include <map>
 #include <numbers>
-#include <numeric>
 #include <span>
 #include <unordered_map>
 
@@ -66,41 +65,17 @@ struct StrainModel {
     /// `references`: strains whose mean on each plate was subtracted from all wells there.
     explicit StrainModel(const TraitWells& wells, std::span<const std::uint32_t> references = {}) {
         for (std::vector<double>* column :
-             {&n_wells, &n_plates, &mean, &standard_error, &variance, &df, &moderated})
+             {&n_wells, &n_plates, &mean, &standard_error, &variance, &df, &moderated, &error_df})
             column->resize(wells.strains.size());
-        between = stats::strain_means(wells.view(), {references},
-                                      {n_wells, n_plates, mean, standard_error, variance, df, moderated});
+        between =
+            stats::strain_means(wells.view(), {references},
+                                {n_wells, n_plates, mean, standard_error, variance, df, moderated, error_df});
         weights = stats::batch_weights(wells.view(), between, moderated);
-        count_df();
     }
 
-    std::vector<double> n_wells, n_plates, mean, standard_error, variance, df, moderated, total_df;
+    std::vector<double> n_wells, n_plates, mean, standard_error, variance, df, moderated, error_df;
     stats::StrainVariance between{};
     std::vector<stats::SharedLoading> weights;  ///< of plates in strains' means
-
-  private:
-    /// Satterthwaite's, of an error that has a part from the scatter between plates and one from that between
-    /// wells. Where a strain is alone on each plate, the latter is that of the strains that are not.
-    void count_df() {
-        const double pooled_df = std::accumulate(df.begin(), df.end(), 0.0);
-        const bool has_interaction = between.interaction_estimable &&
-                                     !between.residual_includes_interaction && between.interaction > 0;
-        std::vector<double> squares(df.size());
-        for (const stats::SharedLoading& weight : weights)
-            squares[weight.strain] += weight.weight * weight.weight;
-        for (std::size_t i = 0; i < df.size(); ++i) {
-            const double known = df[i] + between.prior.df;
-            const double between_wells = known > 0 ? std::min(known, pooled_df) : between.residual_df;
-            const double whole = standard_error[i] * standard_error[i];
-            const double of_plates =
-                has_interaction ? std::min(whole, between.interaction * squares[i]) : 0.0;
-            const double of_wells = whole - of_plates;
-            const double spread = (of_plates > 0 ? of_plates * of_plates / between.interaction_df : 0.0) +
-                                  (of_wells > 0 ? of_wells * of_wells / between_wells : 0.0);
-            total_df.push_back(has_interaction && std::isfinite(whole) ? whole * whole / spread
-                                                                       : between_wells);
-        }
-    }
 };
 
 /// What effects are measured against, and the error of that, which strains share.
@@ -241,7 +216,7 @@ StrainEffects well_effects(const Screen& screen, const TraitColumn& trait,
     effects.n_plates = std::move(model.n_plates);
     effects.mean = std::move(model.mean);
     effects.standard_error = std::move(model.standard_error);
-    effects.df = std::move(model.total_df);
+    effects.df = std::move(model.error_df);
     return effects;
 }
 

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "kernels/stats/lowess.hpp"
+#include "kernels/stats/moderated_t.hpp"
 #include "kernels/stats/order_statistics_internal.hpp"
 #include "kernels/stats/special_functions.hpp"
 #include "kernels/stats/variance_trend.hpp"
@@ -119,14 +120,16 @@ Usable usable_features(std::span<const double> variance, std::span<const double>
     for (std::size_t i = 0; i < variance.size(); ++i)
         if (!std::isnan(variance[i]) && std::isfinite(df[i]) && df[i] > least_df)
             out.feature.push_back(i);
-    std::stable_sort(out.feature.begin(), out.feature.end(),
-                     [&](auto a, auto b) { return covariate[a] < covariate[b]; });
+    if (!covariate.empty())
+        std::stable_sort(out.feature.begin(), out.feature.end(),
+                         [&](auto a, auto b) { return covariate[a] < covariate[b]; });
     std::vector<double> values;
     for (const std::size_t i : out.feature)
         values.push_back(variance[i]);
     const double floor = 1e-12 * median(values);
     for (std::size_t k = 0; k < values.size(); ++k) {
-        out.covariate.push_back(covariate[out.feature[k]]);
+        if (!covariate.empty())
+            out.covariate.push_back(covariate[out.feature[k]]);
         out.log_variance.push_back(std::log(std::max(values[k], floor)));
     }
     return out;
@@ -245,6 +248,27 @@ std::vector<double> shrunken_df(const std::vector<double>& z, double d, double p
     return out;
 }
 
+/// Of log variances along their covariate; of all alike where there is none. Its own level does not matter.
+std::vector<double> centre_of(const Usable& usable, bool along_covariate) {
+    if (along_covariate)
+        return lowess(usable.covariate, usable.log_variance, {.span = 0.4, .step = 0.01});
+    return std::vector<double>(usable.feature.size());
+}
+
+/// The prior that outlying variances draw.
+RobustPrior plain_prior(std::span<const double> variance, std::span<const double> df,
+                        std::span<const double> covariate) {
+    RobustPrior out{std::vector<double>(variance.size()), std::vector<double>(variance.size())};
+    if (covariate.empty()) {
+        const VariancePrior all = fit_variance_prior(variance, df);
+        std::fill(out.variance.begin(), out.variance.end(), all.variance);
+        std::fill(out.df.begin(), out.df.end(), all.df);
+    } else {
+        std::fill(out.df.begin(), out.df.end(), fit_variance_trend(variance, df, covariate, out.variance));
+    }
+    return out;
+}
+
 /// The line between the points around x; flat beyond the outer ones.
 double between(const std::vector<double>& x, const std::vector<double>& y, double at) {
     const auto above = static_cast<std::size_t>(std::upper_bound(x.begin(), x.end(), at) - x.begin());
@@ -257,11 +281,12 @@ double between(const std::vector<double>& x, const std::vector<double>& y, doubl
 
 RobustPrior fit_robust_prior(std::span<const double> variance, std::span<const double> df,
                              std::span<const double> covariate) {
-    assert(df.size() == variance.size() && covariate.size() == variance.size());
+    assert(df.size() == variance.size() && (covariate.empty() || covariate.size() == variance.size()));
     constexpr std::size_t fewest = 10;  // of fewer, none is beyond a tail of a tenth
-    RobustPrior out{std::vector<double>(variance.size()), std::vector<double>(variance.size())};
-    const double plain_df = fit_variance_trend(variance, df, covariate, out.variance);
-    std::fill(out.df.begin(), out.df.end(), plain_df);
+    RobustPrior out = plain_prior(variance, df, covariate);
+    if (variance.empty())
+        return out;
+    const double plain_df = out.df.front();
     Usable usable = usable_features(variance, df, covariate);
     const std::size_t n = usable.feature.size();
     if (n < fewest || !std::all_of(usable.log_variance.begin(), usable.log_variance.end(),
@@ -271,7 +296,7 @@ RobustPrior fit_robust_prior(std::span<const double> variance, std::span<const d
     for (const std::size_t i : usable.feature)
         d = std::max(d, df[i]);
     raise_to_most_df(usable, df, d, plain_df, out.variance);
-    std::vector<double> centre = lowess(usable.covariate, usable.log_variance, {.span = 0.4, .step = 0.01});
+    std::vector<double> centre = centre_of(usable, !covariate.empty());
     std::vector<double> residual(n);
     for (std::size_t k = 0; k < n; ++k)
         residual[k] = usable.log_variance[k] - centre[k];
@@ -287,7 +312,8 @@ RobustPrior fit_robust_prior(std::span<const double> variance, std::span<const d
     }
     const std::vector<double> own = shrunken_df(residual, d, prior_df);
     for (std::size_t i = 0; i < variance.size(); ++i) {
-        out.variance[i] = std::exp(between(usable.covariate, centre, covariate[i]));
+        out.variance[i] =
+            std::exp(covariate.empty() ? centre.front() : between(usable.covariate, centre, covariate[i]));
         out.df[i] = prior_df;
     }
     for (std::size_t k = 0; k < n; ++k) {

@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <tuple>
 #include <vector>
+
+#include "kernels/stats/moderated_t.hpp"
+#include "kernels/stats/order_statistics_internal.hpp"
+#include "kernels/stats/robust_prior.hpp"
 
 namespace wellsieve::kernels::stats {
 namespace {
@@ -116,50 +121,107 @@ bool is_reference(std::uint32_t strain, const StrainModelOptions& options) {
            options.references.end();
 }
 
-StrainVariance pooled_variance(std::span<const Cell> cells, const StrainModelOptions& options) {
+/// The scatter of a strain's wells; none between batches for a reference.
+struct Scatter {
+    std::uint32_t strain;
     Sums within, between;
-    double weight = 0.0;
+    double interaction_weight;
+};
+
+std::vector<Scatter> scatter_of_strains(std::span<const Cell> cells, const StrainModelOptions& options) {
+    std::vector<Scatter> scatter;
     for_each_strain(cells, [&](std::span<const Cell> strain) {
-        const Sums w = within_batches(strain);
-        within = {within.squares + w.squares, within.df + w.df};
-        if (is_reference(strain[0].strain, options))
-            return;
-        const Sums b = between_batches(strain);
-        between = {between.squares + b.squares, between.df + b.df};
-        weight += interaction_weight(strain);
+        const bool counts = !is_reference(strain[0].strain, options);
+        scatter.push_back({strain[0].strain, within_batches(strain),
+                           counts ? between_batches(strain) : Sums{},
+                           counts ? interaction_weight(strain) : 0.0});
     });
-    const bool enough = between.df > 0.0 && between.df >= options.fewest_interaction_df;
-    StrainVariance pooled{nan_value, within.df, nan_value, between.df, {}, enough, false};
-    if (within.df > 0.0)
-        pooled.residual = within.squares / within.df;
-    if (within.df > 0.0 && between.df > 0.0)
-        pooled.interaction = std::max(0.0, (between.squares - between.df * pooled.residual) / weight);
-    if (within.df == 0.0 && between.df > 0.0) {
-        pooled.residual = between.squares / between.df;
-        pooled.residual_df = between.df;
+    return scatter;
+}
+
+/// Variances of strains, drawn towards a prior that strains with a bad well do not draw.
+class Variances {
+  public:
+    explicit Variances(const std::vector<Sums>& strains) {
+        for (const Sums& strain : strains) {
+            observed.push_back(strain.df > 0.0 ? strain.squares / strain.df : nan_value);
+            df.push_back(strain.df);
+            total_df += strain.df;
+        }
+        prior_ = fit_robust_prior(observed, comparable_df());
+        for (const double d : prior_.df)
+            most_prior_df_ = std::max(most_prior_df_, d);
+    }
+
+    double moderated(std::size_t k) const {
+        double variance;
+        squeeze_variance({&observed[k], 1}, {&df[k], 1}, {prior_.df[k], prior_.variance[k]}, {&variance, 1});
+        return variance;
+    }
+    double moderated_df(std::size_t k) const {
+        const double known = df[k] + prior_.df[k];
+        return known > 0.0 ? std::min(known, total_df) : total_df;
+    }
+    bool is_outlier(std::size_t k) const { return prior_.df[k] < 0.5 * most_prior_df_; }
+
+    std::vector<double> observed, df;
+    double total_df = 0.0;
+
+  private:
+    /// The robust prior compares all variances as if they had the most degrees of freedom: strains with many
+    /// times the wells of others, the parent and controls, are left out of it.
+    std::vector<double> comparable_df() const {
+        constexpr double many_times = 4.0;
+        constexpr std::ptrdiff_t fewest = 10;
+        std::vector<double> known;
+        std::copy_if(df.begin(), df.end(), std::back_inserter(known), [](double d) { return d > 0.0; });
+        const double most = many_times * median(known);
+        std::vector<double> comparable = df;
+        if (std::count_if(known.begin(), known.end(), [&](double d) { return d <= most; }) >= fewest)
+            std::replace_if(
+                comparable.begin(), comparable.end(), [&](double d) { return d > most; }, 0.0);
+        return comparable;
+    }
+
+    RobustPrior prior_;
+    double most_prior_df_ = 0.0;
+};
+
+template <typename Part>
+Variances variances_of(const std::vector<Scatter>& strains, Part part) {
+    std::vector<Sums> sums;
+    for (const Scatter& strain : strains)
+        sums.push_back(part(strain));
+    return Variances(sums);
+}
+
+/// The scatter of all strains but outlying ones, whose bad wells would be in the errors of all.
+StrainVariance pooled_variance(const std::vector<Scatter>& strains, const Variances& within,
+                               const Variances& between, double fewest_interaction_df) {
+    Sums residual, batches;
+    double weight = 0.0;
+    for (std::size_t k = 0; k < strains.size(); ++k) {
+        if (within.is_outlier(k) || between.is_outlier(k))
+            continue;
+        residual.squares += strains[k].within.squares;
+        residual.df += strains[k].within.df;
+        batches.squares += strains[k].between.squares;
+        batches.df += strains[k].between.df;
+        weight += strains[k].interaction_weight;
+    }
+    const bool enough = batches.df > 0.0 && batches.df >= fewest_interaction_df;
+    StrainVariance pooled{nan_value, residual.df, nan_value, batches.df, enough, false};
+    if (residual.df > 0.0)
+        pooled.residual = residual.squares / residual.df;
+    if (residual.df > 0.0 && batches.df > 0.0)
+        pooled.interaction = std::max(0.0, (batches.squares - batches.df * pooled.residual) / weight);
+    if (within.total_df == 0.0 && batches.df > 0.0) {
+        pooled.residual = batches.squares / batches.df;
+        pooled.residual_df = batches.df;
         pooled.interaction_estimable = true;
         pooled.residual_includes_interaction = true;
     }
     return pooled;
-}
-
-void observed_columns(std::span<const Cell> cells, bool between, const StrainModelOptions& options,
-                      const StrainMeansOut& out) {
-    for (const auto& column : {out.wells, out.batches, out.df})
-        std::fill(column.begin(), column.end(), 0.0);
-    for (const auto& column : {out.mean, out.standard_error, out.variance})
-        std::fill(column.begin(), column.end(), nan_value);
-    for_each_strain(cells, [&](std::span<const Cell> strain) {
-        const std::uint32_t i = strain[0].strain;
-        out.wells[i] = total_wells(strain);
-        out.batches[i] = static_cast<double>(strain.size());
-        if (between && is_reference(i, options))
-            return;
-        const Sums sums = between ? between_batches(strain) : within_batches(strain);
-        out.df[i] = sums.df;
-        if (sums.df > 0.0)
-            out.variance[i] = sums.squares / sums.df;
-    });
 }
 
 /// Of a batch mean in the mean of its strain; by wells where there is no interaction to weigh against.
@@ -172,18 +234,55 @@ double known_interaction(const StrainVariance& variance) {
                                                                                      : 0.0;
 }
 
-void weighted_mean(std::span<const Cell> cells, double interaction, const StrainMeansOut& out) {
+/// A strain's variances, observed and moderated, and the degrees of freedom that this has.
+struct OwnVariance {
+    double observed, df, moderated, moderated_df;
+
+    OwnVariance(const Variances& all, std::size_t k)
+        : observed(all.observed[k]),
+          df(all.df[k]),
+          moderated(all.moderated(k)),
+          moderated_df(all.moderated_df(k)) {}
+};
+
+/// Satterthwaite's degrees of freedom of a squared error, part of which is the interaction's.
+double df_of_error(double squared, double of_interaction, double interaction_df, double residual_df) {
+    const double of_residual = std::max(0.0, squared - of_interaction);
+    const double spread = (of_interaction > 0.0 ? of_interaction * of_interaction / interaction_df : 0.0) +
+                          (of_residual > 0.0 ? of_residual * of_residual / residual_df : 0.0);
+    return squared * squared / spread;
+}
+
+void weighted_mean(std::span<const Cell> cells, const OwnVariance& own, double interaction,
+                   double interaction_df, const StrainMeansOut& out) {
     const std::size_t i = cells[0].strain;
-    const double residual = out.moderated_variance[i];
     double sum_w = 0.0;
     double sum_wy = 0.0;
+    double squares_w = 0.0;
     for (const Cell& c : cells) {
-        const double w = cell_weight(c, interaction, residual);
+        const double w = cell_weight(c, interaction, own.moderated);
         sum_w += w;
         sum_wy += w * c.mean;
+        squares_w += w * w;
     }
+    out.wells[i] = total_wells(cells);
+    out.batches[i] = static_cast<double>(cells.size());
+    out.variance[i] = own.observed;
+    out.df[i] = own.df;
+    out.moderated_variance[i] = own.moderated;
     out.mean[i] = sum_wy / sum_w;
-    out.standard_error[i] = interaction > 0.0 ? 1.0 / std::sqrt(sum_w) : std::sqrt(residual / sum_w);
+    out.standard_error[i] = interaction > 0.0 ? 1.0 / std::sqrt(sum_w) : std::sqrt(own.moderated / sum_w);
+    out.error_df[i] = interaction > 0.0 && std::isfinite(out.standard_error[i])
+                          ? df_of_error(1.0 / sum_w, interaction * squares_w / (sum_w * sum_w),
+                                        interaction_df, own.moderated_df)
+                          : own.moderated_df;
+}
+
+void clear(const StrainMeansOut& out) {
+    for (const auto& column : {out.wells, out.batches, out.df, out.error_df})
+        std::fill(column.begin(), column.end(), 0.0);
+    for (const auto& column : {out.mean, out.standard_error, out.variance, out.moderated_variance})
+        std::fill(column.begin(), column.end(), nan_value);
 }
 
 }  // namespace
@@ -192,15 +291,22 @@ StrainVariance strain_means(const StrainWells& wells, const StrainModelOptions& 
                             const StrainMeansOut& out) {
     assert(wells.strain.size() == wells.value.size() && wells.batch.size() == wells.value.size());
     const std::vector<Cell> cells = make_cells(wells);
-    StrainVariance pooled = pooled_variance(cells, options);
-    observed_columns(cells, pooled.residual_includes_interaction, options, out);
-    pooled.prior = fit_variance_prior(out.variance, out.df);
-    squeeze_variance(out.variance, out.df, pooled.prior, out.moderated_variance);
-    const double interaction = known_interaction(pooled);
-    for_each_strain(cells, [&](std::span<const Cell> strain) { weighted_mean(strain, interaction, out); });
-    for (std::size_t i = 0; i < out.wells.size(); ++i)
-        if (out.wells[i] == 0.0)
-            out.moderated_variance[i] = nan_value;
+    const std::vector<Scatter> strains = scatter_of_strains(cells, options);
+    const Variances within = variances_of(strains, [](const Scatter& s) { return s.within; });
+    const Variances between = variances_of(strains, [](const Scatter& s) { return s.between; });
+    const Variances of_single_wells =
+        variances_of(strains, [](const Scatter& s) { return s.within.df > 0.0 ? Sums{} : s.between; });
+    const StrainVariance pooled = pooled_variance(strains, within, between, options.fewest_interaction_df);
+    const bool singles_known =
+        pooled.residual_includes_interaction || of_single_wells.total_df >= options.fewest_interaction_df;
+    clear(out);
+    std::size_t k = 0;
+    for_each_strain(cells, [&](std::span<const Cell> strain) {
+        const bool by_batches = singles_known && within.df[k] == 0.0;
+        const OwnVariance own(by_batches ? of_single_wells : within, k);
+        weighted_mean(strain, own, by_batches ? 0.0 : known_interaction(pooled), pooled.interaction_df, out);
+        ++k;
+    });
     return pooled;
 }
 

@@ -4,7 +4,6 @@
 #include <span>
 #include <vector>
 
-#include "kernels/stats/moderated_t.hpp"
 #include "kernels/stats/rank_draws.hpp"
 
 namespace wellsieve::kernels::stats {
@@ -27,24 +26,27 @@ struct StrainModelOptions {
     double fewest_interaction_df = 5;
 };
 
-/// One element a strain. A strain without values has counts of 0 and NaN elsewhere.
+/// One element a strain. A strain without values has counts of 0 and NaN elsewhere. σ_i² is between wells of
+/// one batch; of a strain with one well in each, σ_sb² is in it and `variance` is between batches, unless all
+/// such strains have fewer than fewest_interaction_df degrees of freedom.
 struct StrainMeansOut {
     std::span<double> wells;
     std::span<double> batches;
-    std::span<double> mean;            ///< batch means weighted by 1/(σ_sb² + σ_i²/n_ij)
-    std::span<double> standard_error;  ///< 1/√Σ weights; NaN where nothing tells the size of the error
-    std::span<double> variance;  ///< σ_i² as observed between wells of one batch; NaN without replicates
-    std::span<double> df;        ///< of that
-    std::span<double> moderated_variance;
+    std::span<double> mean;                ///< batch means weighted by 1/(σ_sb² + σ_i²/n_ij)
+    std::span<double> standard_error;      ///< 1/√Σ weights; NaN where nothing tells the size of the error
+    std::span<double> variance;            ///< σ_i² as observed; NaN without replicates
+    std::span<double> df;                  ///< of that
+    std::span<double> moderated_variance;  ///< by a prior that outlying variances do not draw
+    std::span<double> error_df;  ///< of standard_error²; Satterthwaite's where it has a part from batches
 };
 
-/// The scatter of y_ijk = strain_i + (strain × batch)_ij + e_ijk, pooled over strains.
+/// The scatter of y_ijk = strain_i + (strain × batch)_ij + e_ijk, pooled over strains but outlying ones: the
+/// bad wells of a few strains are no errors of the others.
 struct StrainVariance {
     double residual;  ///< σ_e², mean over wells of one strain in one batch; NaN when df is 0
     double residual_df;
     double interaction;     ///< σ_sb², by moments, not below 0; NaN when its df is 0
     double interaction_df;  ///< Σ (batches of a strain − 1)
-    VariancePrior prior;    ///< of the residual variances of single strains
 
     /// False when (nearly) every strain stands in one batch only. Then its replicates are pseudo-replicates:
     /// the interaction is left out of weights and standard errors, which say how well a strain's wells agree,

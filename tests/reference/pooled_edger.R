@@ -65,7 +65,7 @@ rows <- rbind(
 write.table(format(rows, digits = 10, trim = TRUE), "tests/data/reference/edger_screens.tsv", sep = "\t", quote = FALSE,
     row.names = FALSE)
 
-# Variances along a covariate: with and without outliers, of equal and of unequal degrees of freedom, and all alike.
+# Variances along a covariate, and as if there were none: with and without outliers, of equal and of unequal degrees of freedom, and all alike.
 made_up <- function(name, df, prior_df, outlying) {
     n <- length(df)
     covariate <- rnorm(n, 6, 2)
@@ -74,7 +74,9 @@ made_up <- function(name, df, prior_df, outlying) {
     variance <- centre * own * ifelse(df > 0, rchisq(n, pmax(df, 1)) / pmax(df, 1), 0)
     variance[seq_len(outlying)] <- variance[seq_len(outlying)] * 40
     fit <- limma::squeezeVar(variance, df, covariate = covariate, robust = TRUE)
-    data.frame(set = name, variance, df, covariate, prior_variance = fit$var.prior, prior_df = fit$df.prior)
+    flat <- limma::squeezeVar(variance, df, robust = TRUE)
+    data.frame(set = name, variance, df, covariate, prior_variance = fit$var.prior, prior_df = fit$df.prior,
+        flat_variance = flat$var.prior, flat_df = flat$df.prior)
 }
 rows <- rbind(made_up("outliers", rep(2, 300), 12, 12), made_up("none", rep(4, 250), 8, 0),
     made_up("unequal", sample(c(0, 1, 2, 4), 300, TRUE, c(0.02, 0.1, 0.2, 0.68)), 10, 9),

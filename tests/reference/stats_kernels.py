@@ -225,13 +225,15 @@ def reml(y, fixed, random):
 
 
 def strain_means():
-    """Designs: balanced; unbalanced; one batch a strain; single wells in several batches."""
+    """Designs: balanced; unbalanced; one batch a strain; single wells in several batches; those beside a parent with
+    several wells in each."""
     rng = np.random.default_rng(11)
     designs = [
         [(s, b, 4) for s in range(8) for b in range(3)],
         [(s, b, 1 + (s * 7 + b * 3) % 4) for s in range(9) for b in range(1 + s % 4)],
         [(s, s % 3, 3) for s in range(6)],
         [(s, b, 1) for s in range(7) for b in range(2 + s % 2)],
+        [(s, b, 1 if s else 4) for s in range(7) for b in range(3)],
     ]
     wells, results = [], []
     for case, design in enumerate(designs):
@@ -263,19 +265,30 @@ def strain_results(case, strain, batch, y):
         assert interaction > 0
         np.testing.assert_allclose(reml(y, strains, cells), [interaction, residual], rtol=1e-6)
     groups = [strain == s for s in np.unique(strain)]
-    squares = np.array([y[g] @ inner[np.ix_(g, g)] @ y[g] for g in groups])
-    df = np.round([np.trace(inner[np.ix_(g, g)]) for g in groups])
-    variance = np.where(df > 0, squares / np.maximum(df, 1), 0.0)
-    prior_df, prior_variance = variance_prior(variance, df)
+    within = group_variances(y, inner, groups)
+    single = np.array([within_df > 0 and (within[1][s] == 0) for s in range(len(groups))])
+    by_batches = group_variances(y, between, [g & single[strain] for g in groups])
+    if by_batches[1].sum() < 5:  # too few to tell
+        single[:] = False
     rows = []
-    for s, (g, v, d) in enumerate(zip(groups, variance, df)):
-        moderated = prior_variance if np.isinf(prior_df) else (d * v + prior_df * prior_variance) / (d + prior_df)
+    for s, g in enumerate(groups):
+        variance, df, prior_df, prior_variance = (x[s] for x in (by_batches if single[s] else within))
+        moderated = prior_variance if np.isinf(prior_df) else (df * variance + prior_df * prior_variance) / (df + prior_df)
         z = cells[g]
-        covariance = moderated * np.eye(g.sum()) + np.nan_to_num(interaction) * z @ z.T
+        covariance = moderated * np.eye(g.sum()) + (0 if single[s] else np.nan_to_num(interaction)) * z @ z.T
         inverse = np.linalg.inv(covariance)
         rows.append([str(case), str(s), residual, interaction, prior_df, prior_variance,
                      (inverse @ y[g]).sum() / inverse.sum(), 1 / np.sqrt(inverse.sum())])
     return rows
+
+
+def group_variances(y, projector, groups):
+    """Variance and degrees of freedom of each group's part, and the prior's."""
+    squares = np.array([y[g] @ projector[np.ix_(g, g)] @ y[g] for g in groups])
+    df = np.round([np.trace(projector[np.ix_(g, g)]) for g in groups])
+    variance = np.where(df > 0, squares / np.maximum(df, 1), 0.0)
+    prior_df, prior_variance = variance_prior(variance, df) if df.any() else (0.0, np.nan)
+    return variance, df, np.full(len(groups), prior_df), np.full(len(groups), prior_variance)
 
 
 def rank_aggregation():

@@ -107,7 +107,7 @@ def test_uncertainty_holds(program):
                 picked += row["picked"] == "true"
                 wrong += row["picked"] == "true" and truth[strain] <= 0.1
     print(f"  {held} of {strains} intervals hold the truth, {wrong} of {picked} picks are wrong")
-    assert 0.8 < held / strains < 0.98
+    assert 0.87 < held / strains < 0.94
     assert wrong <= 0.1 * picked
 
 

@@ -25,26 +25,34 @@ struct MadeUp {
                 prior_variance.push_back(table.number(row, "prior_variance"));
                 prior_df.push_back(table.number(row, "prior_df"));
                 smooth.push_back(table.number(row, "lowess"));
+                flat.variance.push_back(table.number(row, "flat_variance"));
+                flat.df.push_back(table.number(row, "flat_df"));
             }
     }
     std::vector<double> variance, df, covariate, prior_variance, prior_df, smooth;
+    RobustPrior flat;  ///< without the covariate
 };
+
+void check_prior(const RobustPrior& prior, const RobustPrior& expected) {
+    for (std::size_t i = 0; i < expected.variance.size(); ++i) {
+        CHECK(prior.variance[i] == Approx(expected.variance[i]).epsilon(1e-6));
+        if (std::isinf(expected.df[i]))
+            CHECK(std::isinf(prior.df[i]));
+        else
+            CHECK(prior.df[i] == Approx(expected.df[i]).epsilon(1e-6));
+    }
+}
 
 }  // namespace
 
-TEST_CASE("the robust prior of variances is limma's") {
+TEST_CASE("the robust prior of variances is limma's, along a covariate and without one") {
     for (const char* set : {"outliers", "none", "unequal", "alike", "few"}) {
         INFO(set);
         const MadeUp made(set);
         REQUIRE(made.variance.size() >= 8);
-        const RobustPrior prior = fit_robust_prior(made.variance, made.df, made.covariate);
-        for (std::size_t i = 0; i < made.variance.size(); ++i) {
-            CHECK(prior.variance[i] == Approx(made.prior_variance[i]).epsilon(1e-6));
-            if (std::isinf(made.prior_df[i]))
-                CHECK(std::isinf(prior.df[i]));
-            else
-                CHECK(prior.df[i] == Approx(made.prior_df[i]).epsilon(1e-6));
-        }
+        check_prior(fit_robust_prior(made.variance, made.df, made.covariate),
+                    {made.prior_variance, made.prior_df});
+        check_prior(fit_robust_prior(made.variance, made.df), made.flat);
     }
 }
 

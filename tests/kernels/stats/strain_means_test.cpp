@@ -34,11 +34,12 @@ struct Means {
           standard_error(strains),
           variance(strains),
           df(strains),
-          moderated(strains) {
+          moderated(strains),
+          error_df(strains) {
         pooled = strain_means(input.view(), options,
-                              {wells, batches, mean, standard_error, variance, df, moderated});
+                              {wells, batches, mean, standard_error, variance, df, moderated, error_df});
     }
-    std::vector<double> wells, batches, mean, standard_error, variance, df, moderated;
+    std::vector<double> wells, batches, mean, standard_error, variance, df, moderated, error_df;
     StrainVariance pooled;
 };
 
@@ -51,6 +52,12 @@ Wells reference_wells(const std::string& number) {
                       static_cast<std::uint32_t>(table.number(row, "batch")), table.number(row, "value"));
     REQUIRE(!wells.value.empty());
     return wells;
+}
+
+double squeezed(double variance, double df, const ReferenceTable& expected, std::size_t row) {
+    const double prior = expected.number(row, "prior_variance");
+    const double prior_df = expected.number(row, "prior_df");
+    return df == 0.0 || std::isinf(prior_df) ? prior : (df * variance + prior_df * prior) / (df + prior_df);
 }
 
 Wells shuffled(const Wells& wells, unsigned seed) {
@@ -67,7 +74,7 @@ Wells shuffled(const Wells& wells, unsigned seed) {
 
 TEST_CASE("strain means, errors and variances agree with dense linear algebra and with REML where balanced") {
     const ReferenceTable expected(WELLSIEVE_TEST_DATA "/reference/strain_means.tsv");
-    for (const std::string number : {"0", "1", "2", "3"}) {
+    for (const std::string number : {"0", "1", "2", "3", "4"}) {
         const Wells wells = reference_wells(number);
         const Means ours(wells, 1 + *std::max_element(wells.strain.begin(), wells.strain.end()));
         std::size_t compared = 0;
@@ -78,8 +85,8 @@ TEST_CASE("strain means, errors and variances agree with dense linear algebra an
             CAPTURE(number, strain);
             CHECK(relative_error(ours.pooled.residual, expected.number(row, "residual")) < 1e-11);
             CHECK(relative_error(ours.pooled.interaction, expected.number(row, "interaction")) < 1e-11);
-            CHECK(relative_error(ours.pooled.prior.df, expected.number(row, "prior_df")) < 1e-10);
-            CHECK(relative_error(ours.pooled.prior.variance, expected.number(row, "prior_variance")) < 1e-10);
+            CHECK(relative_error(ours.moderated[strain],
+                                 squeezed(ours.variance[strain], ours.df[strain], expected, row)) < 1e-10);
             CHECK(relative_error(ours.mean[strain], expected.number(row, "mean")) < 1e-11);
             CHECK(relative_error(ours.standard_error[strain], expected.number(row, "standard_error")) <
                   1e-11);
@@ -147,6 +154,33 @@ TEST_CASE("batch weights add up to 1 and make the mean from the batch means, wit
                 CHECK(mean[strain] == Approx(ours.mean[strain]).epsilon(1e-13));
             }
     }
+}
+
+TEST_CASE("strains with a bad well leave the errors of others alone, and get their own") {
+    const auto batches = GENERATE(1u, 3u);  // three wells on one plate, or one on each of three
+    std::mt19937 random(7);
+    std::normal_distribution<double> noise;
+    Wells wells;
+    for (std::uint32_t s = 0; s < 200; ++s)
+        for (std::uint32_t replicate = 0; replicate < 3; ++replicate)
+            wells.add(s, replicate % batches, noise(random));
+    for (std::uint32_t replicate = 0; replicate < 300; ++replicate)
+        wells.add(200, replicate % batches, noise(random));  // the parent
+    Wells dirty = wells;
+    for (std::size_t s = 0; s < 12; ++s)
+        dirty.value[3 * s] -= 20.0;
+    const Means before(wells, 201);
+    const Means after(dirty, 201);
+    const double true_error = 1.0 / std::sqrt(3.0);
+    for (const Means* means : {&before, &after}) {
+        std::vector<double> good(means->standard_error.begin() + 12, means->standard_error.begin() + 200);
+        std::sort(good.begin(), good.end());
+        CHECK(good[good.size() / 2] == Approx(true_error).epsilon(0.1));
+        CHECK(good[good.size() * 9 / 10] < 1.3 * true_error);
+    }
+    for (std::size_t s = 0; s < 12; ++s)
+        CHECK(after.standard_error[s] > 4.0 * true_error);
+    CHECK(after.pooled.residual == Approx(1.0).epsilon(0.15));
 }
 
 TEST_CASE("an interaction on too few degrees of freedom is told, but not used") {
