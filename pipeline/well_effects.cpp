@@ -7,6 +7,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "kernels/plate/summary.hpp"
 #include "kernels/stats/strain_means.hpp"
 #include "pipeline/normalise_traits.hpp"
 #include "pipeline/plate_collection.hpp"
@@ -64,25 +65,36 @@ TraitWells collect_wells(const Screen& screen, const TraitColumn& trait) {
 struct StrainModel {
     /// `references`: strains whose mean on each plate was subtracted from all wells there.
     explicit StrainModel(const TraitWells& wells, std::span<const std::uint32_t> references = {}) {
-        for (std::vector<double>* column :
-             {&n_wells, &n_plates, &mean, &standard_error, &variance, &df, &moderated, &error_df})
+        for (std::vector<double>* column : {&n_wells, &n_plates, &mean, &standard_error, &variance, &df,
+                                            &moderated, &between_plates, &error_df})
             column->resize(wells.strains.size());
-        between =
-            stats::strain_means(wells.view(), {references},
-                                {n_wells, n_plates, mean, standard_error, variance, df, moderated, error_df});
+        between = stats::strain_means(
+            wells.view(), {references},
+            {n_wells, n_plates, mean, standard_error, variance, df, moderated, between_plates, error_df});
         weights = stats::batch_weights(wells.view(), between, moderated);
     }
 
-    std::vector<double> n_wells, n_plates, mean, standard_error, variance, df, moderated, error_df;
+    std::vector<double> n_wells, n_plates, mean, standard_error, variance, df, moderated, between_plates,
+        error_df;
     stats::StrainVariance between{};
     std::vector<stats::SharedLoading> weights;  ///< of plates in strains' means
+
+    /// Of a well about its strain's mean over plates; NaN where no strain has a replicate.
+    double well_variance() const {
+        return between.residual + (std::isfinite(between.interaction) ? between.interaction : 0.0);
+    }
 };
 
 /// What effects are measured against, and the error of that, which strains share.
 struct Reference {
     double centre = 0;
-    std::vector<double> variance;         ///< [source] of the reference's mean
-    std::vector<std::int64_t> source_of;  ///< [plate] → source, −1: none
+    std::vector<double> variance;                     ///< [source] of the reference's mean
+    std::vector<std::vector<std::uint32_t>> sources;  ///< [plate] of errors that enter what stands there
+
+    std::uint32_t add_source(double source_variance) {
+        variance.push_back(source_variance);
+        return static_cast<std::uint32_t>(variance.size() - 1);
+    }
 };
 
 /// The parents' wells as those of one strain: their mean and error over the screen, and how many on each
@@ -133,43 +145,139 @@ double mean_of_samples(const TraitWells& wells, const StrainModel& model) {
     return count > 0 ? sum / count : 0;
 }
 
+constexpr double variance_of_median = std::numbers::pi / 2;  ///< for many wells; for five it is 1.43
+
 /// Of the parents' mean or median on a plate, as a multiple of a well's variance.
 double variance_of_location(double parents) {
-    constexpr double of_a_median = std::numbers::pi / 2;  // for many wells; for five it is 1.43
-    return (parents < parents_for_median ? 1.0 : of_a_median) / parents;
+    return (parents < parents_for_median ? 1.0 : variance_of_median) / parents;
+}
+
+bool takes_samples_for_neutral(Normalisation normalisation) {
+    switch (normalisation) {
+        case Normalisation::mean:
+        case Normalisation::median:
+        case Normalisation::shorth:
+        case Normalisation::zscore:
+        case Normalisation::robust_zscore:
+        case Normalisation::polish:
+        case Normalisation::spatial:
+        case Normalisation::loess:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// The samples of a plate.
+struct PlateSamples {
+    double measured = 0;
+    std::vector<std::uint32_t> strains;  ///< one a well, ascending
+};
+
+std::vector<PlateSamples> samples_by_plate(const TraitWells& wells, std::size_t plates) {
+    std::vector<PlateSamples> samples(plates);
+    for (std::size_t i = 0; i < wells.value.size(); ++i)
+        if (wells.roles[wells.strain[i]] == Role::sample) {
+            PlateSamples& plate = samples[wells.plate[i]];
+            plate.measured += std::isfinite(wells.value[i]) ? 1 : 0;
+            plate.strains.push_back(wells.strain[i]);
+        }
+    for (PlateSamples& plate : samples)
+        std::sort(plate.strains.begin(), plate.strains.end());
+    return samples;
+}
+
+std::vector<double> sample_values(const TraitWells& wells) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < wells.value.size(); ++i)
+        if (wells.roles[wells.strain[i]] == Role::sample && std::isfinite(wells.value[i]))
+            values.push_back(wells.value[i]);
+    return values;
+}
+
+/// A plate's location errs by the scatter of its wells, and by how far the strains that stand there are from
+/// neutral as a whole. The latter is one error for all plates of the same strains, and is told against the
+/// mean of all such sets: where there is one set, it moves all strains alike.
+void add_plate_locations(const TraitWells& wells, const StrainModel& model, Normalisation normalisation,
+                         Reference& reference) {
+    const double of_well = model.well_variance();
+    const std::vector<double> values = sample_values(wells);
+    if (values.empty() || !std::isfinite(of_well))
+        return;
+    kernels::plate::Summary all;
+    kernels::plate::summarise(values, {}, {1, 1, values.size()}, {&all, 1});
+    const double of_strain = std::max(0.0, all.mad * all.mad - of_well);
+    const bool by_mean = normalisation == Normalisation::mean || normalisation == Normalisation::zscore;
+    const std::vector<PlateSamples> samples = samples_by_plate(wells, reference.sources.size());
+    std::map<std::vector<std::uint32_t>, std::vector<std::size_t>> plates_of;
+    for (std::size_t plate = 0; plate < samples.size(); ++plate)
+        if (samples[plate].measured > 0)
+            plates_of[samples[plate].strains].push_back(plate);
+    const double of_other_sets = 1 - 1 / static_cast<double>(plates_of.size());
+    for (const auto& [strains, plates] : plates_of) {
+        const double factor = by_mean ? 1 : variance_of_median;
+        for (const std::size_t plate : plates)
+            reference.sources[plate].push_back(
+                reference.add_source(factor * of_well / samples[plate].measured));
+        const std::uint32_t of_these =
+            reference.add_source(of_other_sets * factor * of_strain / static_cast<double>(strains.size()));
+        for (const std::size_t plate : plates)
+            reference.sources[plate].push_back(of_these);
+    }
 }
 
 Reference find_reference(const Screen& screen, const TraitColumn& trait, const TraitWells& wells,
                          const StrainModel& model) {
     const Parents parents = find_parents(screen, wells);
     Reference reference;
-    reference.source_of.assign(screen.plates.plates.size(), -1);
+    reference.sources.resize(screen.plates.plates.size());
     if (trait.normalisation == Normalisation::parent) {
         reference.centre = trait.scale == Scale::log2 ? 0 : 1;
         for (std::size_t plate = 0; plate < parents.wells_on.size(); ++plate)
-            if (parents.wells_on[plate] > 0 && std::isfinite(parents.well_variance)) {
-                reference.source_of[plate] = static_cast<std::int64_t>(reference.variance.size());
-                reference.variance.push_back(parents.well_variance *
-                                             variance_of_location(parents.wells_on[plate]));
-            }
+            if (parents.wells_on[plate] > 0 && std::isfinite(parents.well_variance))
+                reference.sources[plate].push_back(reference.add_source(
+                    parents.well_variance * variance_of_location(parents.wells_on[plate])));
     } else if (screen.options.rank.against == "parent" && std::isfinite(parents.mean)) {
         reference.centre = parents.mean;
         if (std::isfinite(parents.standard_error)) {
-            std::fill(reference.source_of.begin(), reference.source_of.end(), 0);
-            reference.variance.push_back(parents.standard_error * parents.standard_error);
+            const std::uint32_t of_parents =
+                reference.add_source(parents.standard_error * parents.standard_error);
+            for (std::vector<std::uint32_t>& plate : reference.sources)
+                plate.push_back(of_parents);
         }
     } else {
         reference.centre = mean_of_samples(wells, model);
     }
+    if (takes_samples_for_neutral(trait.normalisation))
+        add_plate_locations(wells, model, trait.normalisation, reference);
     return reference;
 }
 
 /// Plates with the one source add up.
 void add_loading(std::vector<StrainEffects::Loading>& loadings, std::uint32_t source, double weight) {
-    if (!loadings.empty() && loadings.back().source == source)
-        loadings.back().weight += weight;
+    const auto known = std::find_if(loadings.begin(), loadings.end(),
+                                    [&](const auto& loading) { return loading.source == source; });
+    if (known != loadings.end())
+        known->weight += weight;
     else
         loadings.push_back({source, weight});
+}
+
+/// Scatter between plates has the errors of the plates' references in it: where errors are told by it, what
+/// `shared` says of them is taken off. Of one error in all plates of a strain they have nothing.
+std::vector<double> errors_without_reference(const StrainModel& model, const StrainEffects& effects) {
+    std::vector<double> errors = model.standard_error;
+    for (std::size_t i = 0; i < errors.size(); ++i) {
+        double in_scatter = 0;
+        for (const StrainEffects::Loading& loading : effects.shared[i]) {
+            const double weight = std::abs(loading.weight);
+            in_scatter += effects.shared_variance[loading.source] * weight * (1 - weight);
+        }
+        if (model.n_plates[i] > 1)
+            errors[i] = std::sqrt(errors[i] * errors[i] -
+                                  std::min(model.between_plates[i], in_scatter / (model.n_plates[i] - 1)));
+    }
+    return errors;
 }
 
 void warn_of_errors(const std::string& trait, const TraitWells& wells, const StrainModel& model,
@@ -207,15 +315,15 @@ StrainEffects well_effects(const Screen& screen, const TraitColumn& trait,
     effects.shared_variance = reference.variance;
     effects.shared.resize(wells.strains.size());
     for (const stats::SharedLoading& weight : model.weights)
-        if (const std::int64_t source = reference.source_of[weight.source]; source >= 0)
-            add_loading(effects.shared[weight.strain], static_cast<std::uint32_t>(source), -weight.weight);
+        for (const std::uint32_t source : reference.sources[weight.source])
+            add_loading(effects.shared[weight.strain], source, -weight.weight);
+    effects.standard_error = errors_without_reference(model, effects);
     effects.n_features.resize(wells.strains.size());
     effects.strains = std::move(wells.strains);
     effects.roles = std::move(wells.roles);
     effects.n_wells = std::move(model.n_wells);
     effects.n_plates = std::move(model.n_plates);
     effects.mean = std::move(model.mean);
-    effects.standard_error = std::move(model.standard_error);
     effects.df = std::move(model.error_df);
     return effects;
 }

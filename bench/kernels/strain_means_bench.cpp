@@ -28,11 +28,11 @@ void mean_strains(benchmark::State& state) {
             }
         }
     std::vector<double> wells(strains), batches(strains), mean(strains), error(strains), variance(strains),
-        df(strains), moderated(strains), error_df(strains);
+        df(strains), moderated(strains), between(strains), error_df(strains);
     StrainVariance pooled{};
     for (auto _ : state)
         pooled = strain_means({value, strain, batch}, {},
-                              {wells, batches, mean, error, variance, df, moderated, error_df});
+                              {wells, batches, mean, error, variance, df, moderated, between, error_df});
     bench::require(std::abs(pooled.interaction - 1.0) < 10.0 / std::sqrt(static_cast<double>(strains)),
                    "strain_means");
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(value.size()));

@@ -237,30 +237,36 @@ double known_interaction(const StrainVariance& variance) {
 /// A strain's variances, observed and moderated, and the degrees of freedom that this has.
 struct OwnVariance {
     double observed, df, moderated, moderated_df;
+    bool is_between_batches;
 
-    OwnVariance(const Variances& all, std::size_t k)
+    OwnVariance(const Variances& all, std::size_t k, bool between_batches)
         : observed(all.observed[k]),
           df(all.df[k]),
           moderated(all.moderated(k)),
-          moderated_df(all.moderated_df(k)) {}
+          moderated_df(all.moderated_df(k)),
+          is_between_batches(between_batches) {}
 };
 
-/// Satterthwaite's degrees of freedom of a squared error, part of which is the interaction's.
-double df_of_error(double squared, double of_interaction, double interaction_df, double residual_df) {
-    const double of_residual = std::max(0.0, squared - of_interaction);
-    const double spread = (of_interaction > 0.0 ? of_interaction * of_interaction / interaction_df : 0.0) +
-                          (of_residual > 0.0 ? of_residual * of_residual / residual_df : 0.0);
-    return squared * squared / spread;
+/// Satterthwaite's degrees of freedom of a sum of two squared errors.
+double df_of_sum(double interaction, double interaction_df, double residual, double residual_df) {
+    const double squared = interaction + residual;
+    return squared * squared /
+           (interaction * interaction / interaction_df +
+            (residual > 0.0 ? residual * residual / residual_df : 0.0));
 }
 
-void weighted_mean(std::span<const Cell> cells, const OwnVariance& own, double interaction,
-                   double interaction_df, const StrainMeansOut& out) {
+struct Interaction {
+    double variance, df;
+};
+
+void weighted_mean(std::span<const Cell> cells, const OwnVariance& own, Interaction interaction,
+                   const StrainMeansOut& out) {
     const std::size_t i = cells[0].strain;
     double sum_w = 0.0;
     double sum_wy = 0.0;
     double squares_w = 0.0;
     for (const Cell& c : cells) {
-        const double w = cell_weight(c, interaction, own.moderated);
+        const double w = cell_weight(c, interaction.variance, own.moderated);
         sum_w += w;
         sum_wy += w * c.mean;
         squares_w += w * w;
@@ -271,15 +277,20 @@ void weighted_mean(std::span<const Cell> cells, const OwnVariance& own, double i
     out.df[i] = own.df;
     out.moderated_variance[i] = own.moderated;
     out.mean[i] = sum_wy / sum_w;
-    out.standard_error[i] = interaction > 0.0 ? 1.0 / std::sqrt(sum_w) : std::sqrt(own.moderated / sum_w);
-    out.error_df[i] = interaction > 0.0 && std::isfinite(out.standard_error[i])
-                          ? df_of_error(1.0 / sum_w, interaction * squares_w / (sum_w * sum_w),
-                                        interaction_df, own.moderated_df)
-                          : own.moderated_df;
+    const double squared_error = interaction.variance > 0.0 ? 1.0 / sum_w : own.moderated / sum_w;
+    out.standard_error[i] = std::sqrt(squared_error);
+    if (interaction.variance > 0.0 && std::isfinite(squared_error)) {
+        out.between_batches[i] = std::min(squared_error, interaction.variance * squares_w / (sum_w * sum_w));
+        out.error_df[i] = df_of_sum(out.between_batches[i], interaction.df,
+                                    squared_error - out.between_batches[i], own.moderated_df);
+    } else {
+        out.between_batches[i] = own.is_between_batches ? squared_error : 0.0;
+        out.error_df[i] = own.moderated_df;
+    }
 }
 
 void clear(const StrainMeansOut& out) {
-    for (const auto& column : {out.wells, out.batches, out.df, out.error_df})
+    for (const auto& column : {out.wells, out.batches, out.df, out.between_batches, out.error_df})
         std::fill(column.begin(), column.end(), 0.0);
     for (const auto& column : {out.mean, out.standard_error, out.variance, out.moderated_variance})
         std::fill(column.begin(), column.end(), nan_value);
@@ -303,8 +314,9 @@ StrainVariance strain_means(const StrainWells& wells, const StrainModelOptions& 
     std::size_t k = 0;
     for_each_strain(cells, [&](std::span<const Cell> strain) {
         const bool by_batches = singles_known && within.df[k] == 0.0;
-        const OwnVariance own(by_batches ? of_single_wells : within, k);
-        weighted_mean(strain, own, by_batches ? 0.0 : known_interaction(pooled), pooled.interaction_df, out);
+        const OwnVariance own(by_batches ? of_single_wells : within, k, by_batches);
+        weighted_mean(strain, own, {by_batches ? 0.0 : known_interaction(pooled), pooled.interaction_df},
+                      out);
         ++k;
     });
     return pooled;

@@ -37,6 +37,7 @@ struct StrainMeansOut {
     std::span<double> variance;            ///< σ_i² as observed; NaN without replicates
     std::span<double> df;                  ///< of that
     std::span<double> moderated_variance;  ///< by a prior that outlying variances do not draw
+    std::span<double> between_batches;     ///< part of standard_error² that scatter between batches told
     std::span<double> error_df;  ///< of standard_error²; Satterthwaite's where it has a part from batches
 };
 

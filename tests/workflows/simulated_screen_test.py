@@ -50,7 +50,7 @@ name = "parents"
 seed = {}
 [plates]
 wells = 96
-parents = 8
+parents = {}
 vendors = ["tidy"]
 [strains]
 count = 160
@@ -75,7 +75,7 @@ def ranked(program, screen, results):
 
 def test_dead_parent_moves_no_plate(program, folder):
     """A mean of eight parents would be down by 0.5 where one of them has a twentieth of its product."""
-    screen = simulated(program, folder, 3, 0, 0)
+    screen = simulated(program, folder, 3, 8, 0, 0)
     before = ranked(program, screen, os.path.join(folder, "before"))
     with open(os.path.join(screen, "layout.csv"), encoding="utf-8") as layout:
         well = next(line.split(",")[1] for line in layout if line.startswith("P1,") and ",parent,parent," in line)
@@ -94,19 +94,22 @@ def test_dead_parent_moves_no_plate(program, folder):
     assert 0 < moved < 0.06
 
 
-def test_uncertainty_holds(program):
+def test_uncertainty_holds(program, parents):
     """Over some seeds, with dead and swapped wells: 90 % intervals, and picks at an FDR of 5 %."""
     held = strains = wrong = picked = 0
     for seed in range(1, 7):
         with tempfile.TemporaryDirectory() as folder:
-            screen = simulated(program, folder, seed, 0.01, 0.01)
+            screen = simulated(program, folder, seed, parents, 0.01, 0.01)
             truth = {row["strain"]: float(row["effect_log2"]) for row in read_csv(os.path.join(screen, "truth.csv"))}
-            for strain, row in ranked(program, screen, os.path.join(folder, "out")).items():
+            rows = ranked(program, screen, os.path.join(folder, "out"))
+            reference = 0 if parents else sum(truth[strain] for strain in rows) / len(rows)
+            for strain, row in rows.items():
+                effect = truth[strain] - reference
                 strains += 1
-                held += float(row["ci_low"]) <= truth[strain] <= float(row["ci_high"])
+                held += float(row["ci_low"]) <= effect <= float(row["ci_high"])
                 picked += row["picked"] == "true"
-                wrong += row["picked"] == "true" and truth[strain] <= 0.1
-    print(f"  {held} of {strains} intervals hold the truth, {wrong} of {picked} picks are wrong")
+                wrong += row["picked"] == "true" and effect <= 0.1
+    print(f"  {parents} parents: {held} of {strains} intervals hold the truth, {wrong} of {picked} picks are wrong")
     assert 0.87 < held / strains < 0.94
     assert wrong <= 0.1 * picked
 
@@ -114,7 +117,8 @@ def test_uncertainty_holds(program):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         test_dead_parent_moves_no_plate(sys.argv[1], folder)
-    test_uncertainty_holds(sys.argv[1])
+    for parents in (8, 0):
+        test_uncertainty_holds(sys.argv[1], parents)
     for kinetic in ("false", "true"):
         with tempfile.TemporaryDirectory() as folder:
             test_truth_is_found(sys.argv[1], folder, kinetic)

@@ -35,11 +35,13 @@ struct Means {
           variance(strains),
           df(strains),
           moderated(strains),
+          between(strains),
           error_df(strains) {
-        pooled = strain_means(input.view(), options,
-                              {wells, batches, mean, standard_error, variance, df, moderated, error_df});
+        pooled =
+            strain_means(input.view(), options,
+                         {wells, batches, mean, standard_error, variance, df, moderated, between, error_df});
     }
-    std::vector<double> wells, batches, mean, standard_error, variance, df, moderated, error_df;
+    std::vector<double> wells, batches, mean, standard_error, variance, df, moderated, between, error_df;
     StrainVariance pooled;
 };
 

@@ -78,12 +78,13 @@ TEST_CASE("from wells to ranks: the isoprenol screen ranks as lme4's mixed model
     }
     const Screen screen(ReferenceTable(folder + "/isoprenol_dbtl3-6_plates.tsv"));
     const std::size_t n = screen.strains.size();
-    std::vector<double> wells(n), batches(n), mean(n), error(n), variance(n), df(n), moderated(n),
+    std::vector<double> wells(n), batches(n), mean(n), error(n), variance(n), df(n), moderated(n), between(n),
         error_df(n);
     const StrainWells input{screen.value, screen.strain, screen.batch};
     const std::vector<std::uint32_t> parent{screen.strains.at("Control")};
-    const StrainVariance pooled = strain_means(
-        input, {.references = parent}, {wells, batches, mean, error, variance, df, moderated, error_df});
+    const StrainVariance pooled =
+        strain_means(input, {.references = parent},
+                     {wells, batches, mean, error, variance, df, moderated, between, error_df});
     const EffectPrior prior = fit_effect_prior(mean, error);
     std::vector<double> shrunken(n), sd(n), own_sd(n), weight(n);
     shrink_effects(mean, error, prior, {shrunken, sd, own_sd, weight});
