@@ -16,6 +16,7 @@ constexpr std::size_t shown_unmatched = 20;
 constexpr std::size_t shown_bases = 40;  // of a read that has no barcode at all
 constexpr std::uint64_t least_searched = 1000;
 constexpr std::size_t most_umis_held = 100'000;  // of a thread
+constexpr std::size_t reads_ahead = 16;          // whose counts are fetched from memory
 
 void grow(std::vector<ReadTally>& tallies, std::size_t size) {
     if (tallies.size() < size)
@@ -65,13 +66,15 @@ void CountBarcodes::add(FoundBatch batch, Local& local) {
                                      : std::min<std::uint64_t>(batch.fate.size(), searched_of_file_ - first);
     local.searched += searched;
     for (std::size_t i = 0; i < batch.fate.size(); ++i) {
+        if (const std::size_t ahead = i + reads_ahead;
+            ahead < batch.fate.size() && is_counted(batch.fate[ahead]))
+            __builtin_prefetch(&matrix_[cell(batch, ahead)], 1);
         const ReadFate fate = batch.fate[i];
         ++of_file.of[static_cast<std::size_t>(fate)];
         if (batch.sample[i] >= 0)
             ++local.by_sample[static_cast<std::size_t>(batch.sample[i])].of[static_cast<std::size_t>(fate)];
         if (is_counted(fate))
-            matrix_[counts_.at(static_cast<std::size_t>(batch.sample[i]), batch.feature[i])].fetch_add(
-                1, std::memory_order_relaxed);
+            matrix_[cell(batch, i)].fetch_add(1, std::memory_order_relaxed);
         else if (i < searched)
             search(batch, i, local);
     }
@@ -79,6 +82,10 @@ void CountBarcodes::add(FoundBatch batch, Local& local) {
         count_index_pairs(batch, local);
     if (molecules_)
         keep_umis(batch, local);
+}
+
+std::size_t CountBarcodes::cell(const FoundBatch& batch, std::size_t record) const {
+    return counts_.at(static_cast<std::size_t>(batch.sample[record]), batch.feature[record]);
 }
 
 void CountBarcodes::count_index_pairs(const FoundBatch& batch, Local& local) const {
@@ -93,8 +100,8 @@ void CountBarcodes::count_index_pairs(const FoundBatch& batch, Local& local) con
 void CountBarcodes::keep_umis(const FoundBatch& batch, Local& local) const {
     for (std::size_t i = 0; i < batch.fate.size(); ++i)
         if (is_counted(batch.fate[i]))
-            local.umis.push_back({counts_.at(static_cast<std::size_t>(batch.sample[i]), batch.feature[i]),
-                                  batch.umi[i], umi_source(batch.split.batch.file, batch.fate[i])});
+            local.umis.push_back(
+                {cell(batch, i), batch.umi[i], umi_source(batch.split.batch.file, batch.fate[i])});
     if (local.umis.size() >= most_umis_held)
         molecules_->add(local.umis);
 }

@@ -46,6 +46,8 @@ class CountBarcodes {
 
   private:
     void verify() const;
+    std::size_t cell(const FoundBatch& batch,
+                     std::size_t record) const;  ///< of the matrix; for a counted one
     void count_index_pairs(const FoundBatch& batch, Local& local) const;
     void keep_umis(const FoundBatch& batch, Local& local) const;
     void search(const FoundBatch& batch, std::size_t record, Local& local) const;

@@ -6,11 +6,14 @@
 #include <cmath>
 #include <string>
 #include <tuple>
-#include <unordered_map>
 #include <vector>
+
+#include "kernels/sequence/barcode_index.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
+
+namespace sequence = kernels::sequence;
 
 constexpr std::size_t most_listed = 100;
 constexpr std::uint64_t times_commoner = 100;
@@ -185,18 +188,23 @@ class SuspectList {
     /// Of each of `asked`, the commonest barcode whose part is the part asked for, or `none`.
     std::vector<std::uint32_t> commonest_with(const std::vector<std::string_view>& asked, Part of_asked,
                                               Part of_barcode) const {
-        std::unordered_map<std::string_view, std::uint32_t> commonest;
+        std::vector<std::string_view> parts;
         for (const std::string_view bases : asked)
-            commonest.emplace(of_asked(bases), none);
+            parts.push_back(of_asked(bases));
+        const auto index = sequence::BarcodeIndex::exact_only(parts);
+        const auto row_of = [&](std::string_view part) {
+            return index.find_exact(sequence::pack(part), static_cast<std::uint32_t>(part.size()));
+        };
+        std::vector<std::uint32_t> commonest(asked.size(), none);
         for (std::uint32_t f = 0; f < totals_.size() && !asked.empty(); ++f) {
-            const auto found = commonest.find(of_barcode(counts_.features[f].barcode));
-            if (found != commonest.end() && (found->second == none || totals_[f] > totals_[found->second]))
-                found->second = f;
+            const std::uint32_t row = row_of(of_barcode(counts_.features[f].barcode));
+            if (row != sequence::no_barcode &&
+                (commonest[row] == none || totals_[f] > totals_[commonest[row]]))
+                commonest[row] = f;
         }
-        std::vector<std::uint32_t> out;
-        for (const std::string_view bases : asked)
-            out.push_back(commonest.at(of_asked(bases)));
-        return out;
+        for (const auto& [first, again] : index.duplicates())
+            commonest[again] = commonest[first];
+        return commonest;
     }
 
     /// Of each, the commonest barcode that is these bases moved by one, or `none`.
