@@ -1,7 +1,7 @@
 # Writes what edgeR makes of made-up counts to tests/data/reference/edger_pairs.tsv: three pairs of samples, untreated
 # and treated; faint features, features that vanish in one group or in a sample, and jackpots among them.
 # The same of real screens, to edger_screens.tsv, and what limma's robust prior makes of made-up variances, to
-# robust_prior.tsv.
+# robust_prior.tsv. The same of two treatments in three batches that no treatment is spread over evenly, to edger_batches.tsv.
 # Run again after changing it: Rscript tests/reference/pooled_edger.R. Needs the packages of role `reference`.
 suppressMessages(library(edgeR))
 
@@ -84,4 +84,39 @@ rows <- rbind(made_up("outliers", rep(2, 300), 12, 12), made_up("none", rep(4, 2
 rows <- cbind(rows, lowess = unlist(lapply(split(rows, factor(rows$set, unique(rows$set))), function(part)
     lowess(part$covariate, log(part$variance + 0.01), f = 0.4)$y[rank(part$covariate)])))
 write.table(format(rows, digits = 13, trim = TRUE), "tests/data/reference/robust_prior.tsv", sep = "\t", quote = FALSE,
+    row.names = FALSE)
+
+# Two treatments and untreated samples of three batches, which move a third of the features; the third batch lacks the
+# second treatment. Compared: the first treatment with none, and the two with each other.
+set.seed(20261124)
+features <- 200
+condition <- factor(c("none", "none", "none", "one", "one", "one", "one", "two", "two"))
+batch <- factor(c(1, 2, 3, 1, 1, 2, 3, 1, 2))
+depth <- c(1, 1.3, 0.8, 1.2, 0.9, 0.7, 1.1, 1.5, 1)
+mean <- exp(rnorm(features, 4.5, 1.4))
+by_batch <- matrix(rnorm(3 * features, 0, rep(ifelse(seq_len(features) %% 3 == 0, 1.2, 0.1), 3)), features)
+of_one <- ifelse(seq_len(features) %% 10 == 0, -2, 0)
+of_two <- ifelse(seq_len(features) %% 8 == 0, 1.5, 0)
+dispersion <- (0.03 + 1 / mean) * rchisq(features, 8) / 8
+counts <- sapply(seq_along(batch), function(s)
+    rnbinom(features, mu = mean * depth[s] * 2^(by_batch[, batch[s]] + of_one * (condition[s] == "one") +
+        of_two * (condition[s] == "two")), size = 1 / dispersion))
+counts[1:4, batch == 3] <- 0
+counts[5:8, condition == "one"] <- 0
+counts[9, ] <- 0
+colnames(counts) <- paste0("sample", seq_along(batch))
+design <- model.matrix(~ condition + batch)
+y <- estimateDisp(calcNormFactors(DGEList(counts)), design)
+fit <- glmQLFit(y, design)
+robust_fit <- glmQLFit(y, design, robust = TRUE)
+with <- addPriorCount(counts, offset = getOffset(y), prior.count = 0.125)
+tight <- mglmLevenberg(with$y, design, dispersion = y$trended.dispersion, offset = with$offset, tol = 1e-14, maxit = 500)
+one <- c(0, 1, 0, 0, 0)
+one_two <- c(0, 1, -1, 0, 0)
+out <- data.frame(counts, trended = y$trended.dispersion, tagwise = y$tagwise.dispersion,
+    one_log2_fold_change = as.vector(tight$coefficients %*% one) / log(2), one_p = glmQLFTest(fit, contrast = one)$table$PValue,
+    one_robust_p = glmQLFTest(robust_fit, contrast = one)$table$PValue,
+    one_two_log2_fold_change = as.vector(tight$coefficients %*% one_two) / log(2),
+    one_two_p = glmQLFTest(fit, contrast = one_two)$table$PValue)
+write.table(format(out, digits = 13, trim = TRUE), "tests/data/reference/edger_batches.tsv", sep = "\t", quote = FALSE,
     row.names = FALSE)

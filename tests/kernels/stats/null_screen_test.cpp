@@ -36,6 +36,35 @@ std::vector<double> tmm_offsets(Counts counts) {
 
 const std::vector<double> three_and_three{1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1};
 
+struct NullTest {
+    std::vector<double> guides;  ///< p
+    GroupTest genes;
+};
+
+/// Tests the last condition of a pool that has no effects, as `run` does.
+NullTest test_null(const PoolSpec& spec, const std::vector<double>& matrix,
+                   const std::vector<double>& contrast) {
+    const std::vector<double> values = pool_without_effects(spec);
+    const Counts raw{values, spec.samples};
+    const std::vector<double> offset = tmm_offsets(raw);
+    const LogLinearDesign design{matrix, contrast.size(), offset};
+    const std::vector<double> weight = sample_weights(design, contrast);
+    const std::vector<OutlyingCount> outlying = outlying_counts(raw, offset, weight);
+    const std::vector<double> kept = replace_outlying(raw, offset, weight, outlying);
+    std::vector<double> replaced(raw.features(), 0.0);
+    for (const OutlyingCount& one : outlying)
+        replaced[one.feature] += 1.0;
+    const Counts counts{kept, spec.samples};
+    const Dispersions d = estimate_dispersions(counts, design);
+    std::vector<std::uint32_t> gene(counts.features());
+    for (std::uint32_t i = 0; i < gene.size(); ++i)
+        gene[i] = i / 4;
+    return {quasi_likelihood_test(counts, design, d.trended, d.average_log2, contrast, replaced,
+                                  DispersionPrior::robust)
+                .p,
+            competitive_test(robust_effects(counts, offset, weight, {}), gene, spec.genes)};
+}
+
 }  // namespace
 
 TEST_CASE("without effects one guide in a hundred has p below 0.01, jackpots or not") {
@@ -50,30 +79,30 @@ TEST_CASE("without effects one guide in a hundred has p below 0.01, jackpots or 
     many_jackpots.seed = 3;
     for (const PoolSpec& spec : {without_jackpots, alike, many_jackpots}) {
         INFO("jackpots " << spec.jackpot_share << ", dispersion " << spec.dispersion);
-        const std::vector<double> values = pool_without_effects(spec);
-        const Counts raw{values, 6};
-        const std::vector<double> offset = tmm_offsets(raw);
-        const LogLinearDesign design{three_and_three, 2, offset};
-        const std::vector<double> contrast{0, 1};
-        const std::vector<double> weight = sample_weights(design, contrast);
-        const std::vector<OutlyingCount> outlying = outlying_counts(raw, offset, weight);
-        const std::vector<double> kept = replace_outlying(raw, offset, weight, outlying);
-        std::vector<double> replaced(raw.features(), 0.0);
-        for (const OutlyingCount& one : outlying)
-            replaced[one.feature] += 1.0;
-        const Counts counts{kept, 6};
-        const Dispersions d = estimate_dispersions(counts, design);
-        const QuasiLikelihoodTest guides = quasi_likelihood_test(counts, design, d.trended, d.average_log2,
-                                                                 contrast, replaced, DispersionPrior::robust);
-        CHECK(share_below(guides.p, 0.01) > 0.008);
-        CHECK(share_below(guides.p, 0.01) < 0.012);
-        std::vector<std::uint32_t> gene(counts.features());
-        for (std::uint32_t i = 0; i < gene.size(); ++i)
-            gene[i] = i / 4;
-        const GroupTest genes =
-            competitive_test(robust_effects(counts, offset, weight, {}), gene, spec.genes);
-        CHECK(share_below(genes.p, 0.01) > 0.005);
-        CHECK(share_below(genes.p, 0.01) < 0.015);
-        CHECK(share_below(genes.fdr, 0.05) == 0.0);
+        const NullTest found = test_null(spec, three_and_three, {0, 1});
+        CHECK(share_below(found.guides, 0.01) > 0.008);
+        CHECK(share_below(found.guides, 0.01) < 0.012);
+        CHECK(share_below(found.genes.p, 0.01) > 0.005);
+        CHECK(share_below(found.genes.p, 0.01) < 0.015);
+        CHECK(share_below(found.genes.fdr, 0.05) == 0.0);
+    }
+}
+
+TEST_CASE("without effects one guide in a hundred has p below 0.01 where batches differ") {
+    PoolSpec spec;
+    spec.genes = 2500;
+    spec.samples = 8;
+    spec.batch = {0, 0, 0, 1, 0, 1, 1, 1};
+    spec.jackpot_share = 0.0;
+    const std::vector<double> four_and_four_in_batches{1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1,
+                                                       1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    for (const double sd : {0.1, 0.5, 1.0}) {
+        INFO("batches " << sd);
+        spec.batch_sd = sd;
+        const NullTest found = test_null(spec, four_and_four_in_batches, {0, 1, 0});
+        CHECK(share_below(found.guides, 0.01) > 0.007);
+        CHECK(share_below(found.guides, 0.01) < 0.013);
+        CHECK(share_below(found.genes.p, 0.01) > 0.004);
+        CHECK(share_below(found.genes.p, 0.01) < 0.016);
     }
 }

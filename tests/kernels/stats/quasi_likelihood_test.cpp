@@ -44,6 +44,15 @@ struct Analysis {
     Dispersions dispersions;
 };
 
+std::vector<double> sample_columns(const ReferenceTable& table, int samples) {
+    std::vector<double> values;
+    for (int s = 1; s <= samples; ++s) {
+        const std::vector<double> column = table.numbers("sample" + std::to_string(s));
+        values.insert(values.end(), column.begin(), column.end());
+    }
+    return values;
+}
+
 double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
     REQUIRE(a.size() == b.size());
     double worst = 0.0;
@@ -59,11 +68,7 @@ const std::vector<double> three_pairs{1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0, 
 TEST_CASE("dispersions and quasi-likelihood tests of three pairs are edgeR's") {
     const std::string path = WELLSIEVE_TEST_DATA "/reference/edger_pairs.tsv";
     const ReferenceTable edger(path);
-    std::vector<double> values;
-    for (int s = 1; s <= 6; ++s) {
-        const std::vector<double> column = edger.numbers("sample" + std::to_string(s));
-        values.insert(values.end(), column.begin(), column.end());
-    }
+    const std::vector<double> values = sample_columns(edger, 6);
     const Analysis ours({values, 6}, three_pairs, 4);
     CHECK(ours.dispersions.common == Approx(edger.number(0, "common")).epsilon(1e-6));
     CHECK(ours.dispersions.prior_df == Approx(edger.number(0, "prior_df")).epsilon(1e-5));
@@ -83,6 +88,25 @@ TEST_CASE("dispersions and quasi-likelihood tests of three pairs are edgeR's") {
     const QuasiLikelihoodTest pairs = ours.test({0, 1, -1, 0});
     CHECK(largest_difference(pairs.log2_fold_change, edger.numbers("pairs_log2_fold_change")) < 1e-5);
     CHECK(largest_difference(pairs.p, edger.numbers("pairs_p")) < 1e-5);
+}
+
+TEST_CASE("dispersions and quasi-likelihood tests of unevenly spread batches are edgeR's") {
+    const ReferenceTable edger(WELLSIEVE_TEST_DATA "/reference/edger_batches.tsv");
+    const std::vector<double> values = sample_columns(edger, 9);
+    const Analysis ours({values, 9},  // an intercept, two treatments, two further batches
+                        {1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 0,
+                         0, 0, 1, 1, 0, 1, 0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0},
+                        5);
+    CHECK(largest_difference(ours.dispersions.trended, edger.numbers("trended")) < 1e-5);
+    CHECK(largest_difference(ours.dispersions.tagwise, edger.numbers("tagwise")) < 1e-5);
+    const QuasiLikelihoodTest one = ours.test({0, 1, 0, 0, 0});
+    CHECK(largest_difference(one.log2_fold_change, edger.numbers("one_log2_fold_change")) < 1e-5);
+    CHECK(largest_difference(one.p, edger.numbers("one_p")) < 1e-5);
+    const QuasiLikelihoodTest robust = ours.test({0, 1, 0, 0, 0}, DispersionPrior::robust);
+    CHECK(largest_difference(robust.p, edger.numbers("one_robust_p")) < 1e-5);
+    const QuasiLikelihoodTest each_other = ours.test({0, 1, -1, 0, 0});
+    CHECK(largest_difference(each_other.log2_fold_change, edger.numbers("one_two_log2_fold_change")) < 1e-5);
+    CHECK(largest_difference(each_other.p, edger.numbers("one_two_p")) < 1e-5);
 }
 
 namespace {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -18,10 +19,27 @@ struct PoolSpec {
     double dispersion_df = 10.0;   ///< how much features differ in it: χ²-distributed
     double jackpot_share = 0.001;  ///< of counts that are multiplied
     double jackpot_factor = 20.0;
+    std::vector<std::size_t> batch = {};  ///< [sample]; empty: all of one
+    double batch_sd = 0.0;                ///< of ln of what a batch multiplies a guide by
     unsigned seed = 1;
 };
 
-/// Counts without any effect: over-dispersed, with jackpots; [sample][guide], guides of a gene side by side.
+/// [sample] Of one guide.
+inline std::vector<double> batch_factors(const PoolSpec& spec, std::mt19937_64& random) {
+    std::vector<double> out(spec.samples, 1.0);
+    if (spec.batch.empty())
+        return out;
+    std::normal_distribution<double> normal(0.0, spec.batch_sd);
+    std::vector<double> factor(1 + *std::max_element(spec.batch.begin(), spec.batch.end()));
+    for (double& f : factor)
+        f = std::exp(normal(random));
+    for (std::size_t s = 0; s < spec.samples; ++s)
+        out[s] = factor[spec.batch[s]];
+    return out;
+}
+
+/// Counts without any effect of a condition: over-dispersed, with jackpots; [sample][guide], guides of a gene
+/// side by side.
 inline std::vector<double> pool_without_effects(const PoolSpec& spec) {
     std::mt19937_64 random(spec.seed);
     std::normal_distribution<double> normal;
@@ -32,9 +50,10 @@ inline std::vector<double> pool_without_effects(const PoolSpec& spec) {
     for (std::size_t i = 0; i < n; ++i) {
         const double mean = 300.0 * std::exp(spec.log_abundance_sd * normal(random));
         const double phi = (spec.dispersion + 2.0 / mean) * spec.dispersion_df / scatter(random);
+        const std::vector<double> of_batch = batch_factors(spec, random);
         for (std::size_t s = 0; s < spec.samples; ++s) {
             const double depth = 1.0 + 0.1 * static_cast<double>(s % 3);
-            std::gamma_distribution<double> rate(1.0 / phi, phi * mean * depth);
+            std::gamma_distribution<double> rate(1.0 / phi, phi * mean * depth * of_batch[s]);
             double value =
                 static_cast<double>(std::poisson_distribution<std::int64_t>(rate(random) + 1e-12)(random));
             if (uniform(random) < spec.jackpot_share)
