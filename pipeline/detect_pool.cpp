@@ -47,6 +47,13 @@ std::deque<SplitBatch> first_reads(const PoolCounts& counts, std::size_t part, s
     return batches;
 }
 
+std::vector<sequence::Reads> reads_of(const std::deque<SplitBatch>& batches) {
+    std::vector<sequence::Reads> reads;
+    for (const SplitBatch& batch : batches)
+        reads.push_back(batch.tables.front().reads(batch.batch.blocks.front().text.view()));
+    return reads;
+}
+
 }  // namespace
 
 sequence::ConstructDetection detect_in_files(const PoolCounts& counts, std::size_t part,
@@ -56,22 +63,38 @@ sequence::ConstructDetection detect_in_files(const PoolCounts& counts, std::size
     sequence::ConstructDetection detection;
     for (const std::uint32_t wanted : {few_reads, many_reads}) {
         const std::deque<SplitBatch> batches = first_reads(counts, part, wanted, reference, keep_going);
-        std::vector<sequence::Reads> reads;
-        for (const SplitBatch& batch : batches)
-            reads.push_back(batch.tables.front().reads(batch.batch.blocks.front().text.view()));
-        detection = detect_construct(index, reads);
+        detection = detect_construct(index, reads_of(batches));
         if (detection.found)
             return detection;
     }
+    const std::string& first_file = counts.files.empty() ? counts.name : counts.files.front().names[part];
+    if (const std::string cut = explain_cut_barcodes(counts, part, barcodes, reference); !cut.empty())
+        throw formats::FormatError(first_file, "", cut);
     std::string seen;
     for (const char c : describe(detection))
         seen += c == '\n' ? std::string("; ") : std::string(1, c);
     throw formats::FormatError(
-        counts.files.empty() ? counts.name : counts.files.front().names[part], "",
+        first_file, "",
         fmt::format(
             "the place of the barcodes cannot be told from the reads ({}); write left and right, offsets or "
             "barcode = \"…\" in [[pools]]. Seen: {}",
             detection.why_not, seen));
+}
+
+std::string explain_cut_barcodes(const PoolCounts& counts, std::size_t part,
+                                 const std::vector<std::string_view>& barcodes,
+                                 const std::string& reference) {
+    const std::deque<SplitBatch> batches = first_reads(counts, part, few_reads, reference, true);
+    const sequence::CutBarcodes seen = find_cut_barcodes(barcodes, reads_of(batches));
+    if (!seen.most())
+        return {};
+    return fmt::format(
+        "{} of {} reads end within a barcode, most after {} bases of one that begins at {}: they are too "
+        "short to "
+        "tell barcodes; take longer reads, the other read of the pair, or a library of the barcodes' first "
+        "{} "
+        "bases",
+        seen.cut, seen.reads, seen.held, seen.begin, seen.held);
 }
 
 }  // namespace wellsieve::pipeline

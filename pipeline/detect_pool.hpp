@@ -16,4 +16,9 @@ kernels::sequence::ConstructDetection detect_in_files(const PoolCounts& counts, 
                                                       const std::vector<std::string_view>& barcodes,
                                                       const std::string& reference, bool keep_going);
 
+/// A sentence for the user where most reads end within the barcodes they begin; empty where they do not.
+/// Looks at the first reads of part `part`, which must be files.
+std::string explain_cut_barcodes(const PoolCounts& counts, std::size_t part,
+                                 const std::vector<std::string_view>& barcodes, const std::string& reference);
+
 }  // namespace wellsieve::pipeline

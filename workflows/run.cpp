@@ -9,6 +9,7 @@
 
 #include "formats/counted.hpp"
 #include "formats/error.hpp"
+#include "pipeline/detect_pool.hpp"
 #include "pipeline/flow.hpp"
 #include "pipeline/interrupt.hpp"
 #include "pipeline/parallel.hpp"
@@ -122,8 +123,21 @@ pipeline::RunReport collect(const RunScreenOptions& options, const ScreenConfig&
     return report;
 }
 
+/// What the reads of a pool without a count have in place of its barcodes, where that can be told.
+std::string why_nothing_is_found(const PoolInputs& pool) {
+    const pipeline::PoolCounts& counts = pool.counts;
+    if (pool.de_novo || pool.options.paired || counts.files.front().paths.front() == "-")
+        return {};
+    std::vector<std::string_view> barcodes;
+    for (const pipeline::PoolFeature& feature : counts.features)
+        barcodes.emplace_back(feature.barcode);
+    const std::string cut = pipeline::explain_cut_barcodes(counts, 0, barcodes, pool.reference);
+    return cut.empty() ? "" : "; " + cut;
+}
+
 /// No zeros are passed off as counts.
-void refuse_empty(const ScreenConfig& config, const PoolsInput& input, const pipeline::PoolCounts& counts) {
+void refuse_empty(const ScreenConfig& config, const PoolsInput& input, const PoolInputs& pool) {
+    const pipeline::PoolCounts& counts = pool.counts;
     pipeline::ReadTally all;
     for (const pipeline::PoolFile& file : counts.files)
         all.add(file.tally);
@@ -137,11 +151,11 @@ void refuse_empty(const ScreenConfig& config, const PoolsInput& input, const pip
                                 pipeline::reason_of(static_cast<pipeline::ReadFate>(fate)));
     if (!counts.unmatched.empty())
         seen += fmt::format("; the commonest sequence is {}", counts.unmatched.front().bases);
-    throw formats::FormatError(
-        config.file.string(), place_of(config, input),
-        all.total() == 0
-            ? "the files hold no read"
-            : fmt::format("not one of {} reads has a barcode of the library: {}", all.total(), seen));
+    throw formats::FormatError(config.file.string(), place_of(config, input),
+                               all.total() == 0
+                                   ? "the files hold no read"
+                                   : fmt::format("not one of {} reads has a barcode of the library: {}{}",
+                                                 all.total(), seen, why_nothing_is_found(pool)));
 }
 
 /// Samples whose counts are all zero, which says nothing of their barcodes.
@@ -165,7 +179,7 @@ void warn_of_empty(const ScreenConfig& config, const PoolsInput& input, const pi
 void add_pools(const ScreenConfig& config, std::vector<PoolInputs>& pools, Screen& screen) {
     for (std::size_t i = 0; i < pools.size(); ++i) {
         pipeline::PoolCounts& counts = pools[i].counts;
-        refuse_empty(config, config.pools[i], counts);
+        refuse_empty(config, config.pools[i], pools[i]);
         warn_of_empty(config, config.pools[i], counts, screen.warnings);
         for (pipeline::InputFile& input : pipeline::read_inputs(counts))
             screen.plates.inputs.push_back(std::move(input));

@@ -23,6 +23,7 @@ constexpr double variable = 0.5;
 constexpr std::size_t most_fixed_offsets = 2;
 constexpr std::uint32_t least_run_in_flank = 4;  // what several flanks have in common are single bases
 constexpr std::uint32_t shortest_run = 4;
+constexpr std::uint32_t least_held = 12;  // bases of a barcode that a read ends in
 
 /// Counts of the four bases at one place.
 struct Column {
@@ -352,6 +353,78 @@ ConstructDetection detect_construct(const BarcodeIndex& index, std::span<const R
     }
     out.why_not = reason_against(out);
     out.found = out.why_not.empty();
+    return out;
+}
+
+namespace {
+
+/// Barcodes by their first bases.
+class FrontIndex {
+  public:
+    explicit FrontIndex(std::span<const std::string_view> barcodes) : index_(fronts(barcodes)) {
+        for (const std::string_view barcode : barcodes)
+            longest_ = std::max(longest_, static_cast<std::uint32_t>(barcode.size()));
+        const std::size_t usable = barcodes.size() - index_.unusable().size() - index_.duplicates().size();
+        chance_ = static_cast<double>(usable) / std::pow(4.0, least_held);
+        barcodes_ = barcodes;
+    }
+
+    /// Where a barcode begins that `bases` end within, first such place; no_place where there is none.
+    std::uint32_t cut_at(std::string_view bases) const {
+        const auto size = static_cast<std::uint32_t>(bases.size());
+        for (std::uint32_t begin = first(size); begin + least_held <= size; ++begin) {
+            const std::uint32_t row = index_.find_exact(pack(bases.substr(begin, least_held)), least_held);
+            if (row != no_barcode && begin + barcodes_[row].size() > size)
+                return begin;
+        }
+        return no_place;
+    }
+
+    double chance_of_cut(std::size_t size) const {
+        const std::uint32_t begin = first(static_cast<std::uint32_t>(size));
+        const double places =
+            size < begin + least_held ? 0.0 : static_cast<double>(size - begin - least_held + 1);
+        return 1.0 - std::pow(1.0 - std::min(chance_, 1.0), places);
+    }
+
+  private:
+    std::span<const std::string_view> barcodes_;
+    BarcodeIndex index_;
+    std::uint32_t longest_ = 0;
+    double chance_ = 0.0;
+
+    std::uint32_t first(std::uint32_t size) const { return size >= longest_ ? size - longest_ + 1 : 0; }
+
+    static BarcodeIndex fronts(std::span<const std::string_view> barcodes) {
+        std::vector<std::string_view> out;
+        for (const std::string_view barcode : barcodes)
+            out.push_back(barcode.size() > least_held ? barcode.substr(0, least_held) : std::string_view());
+        return BarcodeIndex::exact_only(out);
+    }
+};
+
+}  // namespace
+
+CutBarcodes find_cut_barcodes(std::span<const std::string_view> barcodes, std::span<const Reads> blocks) {
+    const FrontIndex index(barcodes);
+    CutBarcodes out;
+    Counter begins, held;
+    for (const Reads& reads : blocks)
+        for (std::size_t i = 0; i < reads.length.size(); ++i) {
+            const std::string_view bases = reads.text.substr(reads.bases_begin[i], reads.length[i]);
+            ++out.reads;
+            out.by_chance += index.chance_of_cut(bases.size());
+            const std::uint32_t begin = index.cut_at(bases);
+            if (begin == no_place)
+                continue;
+            ++out.cut;
+            ++begins[begin];
+            ++held[static_cast<std::uint32_t>(bases.size()) - begin];
+        }
+    if (out.cut > 0) {
+        out.begin = commonest_first(begins).front().value;
+        out.held = commonest_first(held).front().value;
+    }
     return out;
 }
 

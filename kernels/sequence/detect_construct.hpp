@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernels/sequence/barcode_index.hpp"
@@ -53,6 +54,20 @@ struct ConstructDetection {
 /// variable bases that may be an index or a UMI. It needs 25 explained reads, twice as many as chance gives,
 /// and half of those that hold a barcode. Stops early when it has seen 5000 barcodes. Allocates.
 ConstructDetection detect_construct(const BarcodeIndex& index, std::span<const Reads> blocks);
+
+/// Reads that end within a barcode.
+struct CutBarcodes {
+    std::uint64_t reads = 0;  ///< looked at
+    std::uint64_t cut =
+        0;  ///< of them, that end in at least the first 12 bases of a barcode, and not its last
+    double by_chance = 0;     ///< of them, if all bases were random
+    std::uint32_t begin = 0;  ///< where the barcode begins in most of the cut reads
+    std::uint32_t held = 0;   ///< bases of it that most of the cut reads hold
+    bool most() const noexcept { return 2 * cut > reads && static_cast<double>(cut) > 2 * by_chance; }
+};
+
+/// Looks for what reads that are too short leave of barcodes, in the direction of the barcodes. Allocates.
+CutBarcodes find_cut_barcodes(std::span<const std::string_view> barcodes, std::span<const Reads> blocks);
 
 /// What was seen, in a few lines for a person.
 std::string describe(const ConstructDetection& detection);

@@ -639,13 +639,24 @@ def test_nothing_mapped_is_an_error(program, folder):
     refused(program, folder, "not one of 150 reads has a barcode of the library")
 
 
+def test_reads_that_are_too_short_are_an_error(program, folder):
+    make_pool(folder, reads=50)
+    for name in ("a_1", "a_2", "b"):
+        path = os.path.join(folder, "fastq", f"{name}.fastq")
+        lines = contents(path).decode().splitlines()
+        write(path, "".join(line[:40] + "\n" if i % 4 % 2 else line + "\n" for i, line in enumerate(lines)))
+    refused(program, folder, "reads end within a barcode")
+    write(os.path.join(folder, "screen.toml"), SCREEN.replace(f'left = "{LEFT}"\nright = "{RIGHT}"\n', ""))
+    refused(program, folder, "reads end within a barcode")
+
+
 if __name__ == "__main__":
     for test in [test_counts_are_right, test_any_packing_and_threads, test_a_file_is_read_once, test_check_and_dry_run, test_bad_input_is_named,
                  test_places_are_found_out, test_counts_of_others, test_every_form_of_a_counts_table,
                  test_samples_by_barcodes_for_annotated_data, test_several_pools,
                  test_reads_that_are_not_as_they_should_be, test_mates_out_of_step, test_keys_that_nothing_looks_at,
                  test_pairs_of_indices, test_inspect_and_init,
-                 test_nothing_mapped_is_an_error]:
+                 test_nothing_mapped_is_an_error, test_reads_that_are_too_short_are_an_error]:
         with tempfile.TemporaryDirectory() as place:
             test(sys.argv[1], os.path.join(place, "screen"))
             print(test.__name__, "passed")

@@ -159,6 +159,30 @@ TEST_CASE("what the reads do not show is not made up, and what they show is told
     CHECK_THAT(anywhere.why_not, Catch::Contains("common places"));
 }
 
+TEST_CASE("reads that end within their barcodes are told, with where those begin") {
+    tests::Dice dice(8);
+    const std::vector<std::string> library = random_library(dice, 500, 20);
+    const auto cut = [&](const std::string& text) {
+        const tests::SplitText reads(text);
+        const std::vector blocks{reads.reads()};
+        return kernels::sequence::find_cut_barcodes(tests::views(library), blocks);
+    };
+    const auto reads_of = [&](std::size_t size) {
+        return noisy(dice, 1000, [&] { return (left + library[dice.below(500)] + right).substr(0, size); });
+    };
+    const auto front = cut(reads_of(left.size() + 15));
+    CHECK(front.reads == 1000);
+    CHECK(front.cut > 650);
+    CHECK(front.begin == left.size());
+    CHECK(front.held == 15);
+    CHECK(front.by_chance < 1.0);
+    CHECK(front.most());
+    CHECK_FALSE(cut(reads_of(left.size() + 20)).most());
+    CHECK_FALSE(cut(reads_of(left.size() + 11)).most());
+    CHECK_FALSE(cut(reads_of(66)).most());
+    CHECK_FALSE(cut("").most());
+}
+
 TEST_CASE("one barcode that is nearly all reads does not make flanks") {
     tests::Dice dice(6);
     const std::vector<std::string> library = random_library(dice, 500, 20);
