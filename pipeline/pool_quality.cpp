@@ -3,6 +3,7 @@
 
 #include "kernels/plate/agreement.hpp"
 #include "kernels/stats/pool_quality.hpp"
+#include "pipeline/pool_design.hpp"
 #include "pipeline/score_pools.hpp"
 
 namespace wellsieve::pipeline {
@@ -15,19 +16,30 @@ std::vector<double> logarithms(const std::vector<double>& counts) {
     return out;
 }
 
-/// Whether samples are of one condition and hour; both may lack an hour.
-bool are_replicates(const PoolSample& a, const PoolSample& b) {
-    return a.condition == b.condition &&
-           (a.time_h == b.time_h || (std::isnan(a.time_h) && std::isnan(b.time_h)));
+/// Whether samples are of one condition and time; both may lack a time.
+bool are_replicates(const PoolCounts& counts, const std::vector<double>& times, std::size_t a,
+                    std::size_t b) {
+    return counts.samples[a].condition == counts.samples[b].condition &&
+           (times[a] == times[b] || (std::isnan(times[a]) && std::isnan(times[b])));
+}
+
+/// By the column that the options name, or else the hours of the sample sheet.
+std::vector<double> times_of_samples(const PoolCounts& counts, const PoolScoreOptions& options) {
+    if (!options.time.empty())
+        return sample_times(counts, options);
+    std::vector<double> hours;
+    for (const PoolSample& sample : counts.samples)
+        hours.push_back(sample.time_h);
+    return hours;
 }
 
 /// The mean correlation of a sample with its replicates, of log2(count + 1); NaN without any.
-double replicate_correlation(const PoolCounts& counts, const std::vector<std::vector<double>>& logs,
-                             std::size_t s) {
+double replicate_correlation(const PoolCounts& counts, const std::vector<double>& times,
+                             const std::vector<std::vector<double>>& logs, std::size_t s) {
     double sum = 0.0;
     double others = 0.0;
     for (std::size_t other = 0; other < logs.size(); ++other)
-        if (other != s && are_replicates(counts.samples[other], counts.samples[s])) {
+        if (other != s && are_replicates(counts, times, other, s)) {
             sum += kernels::plate::pearson(logs[s], logs[other]);
             others += 1.0;
         }
@@ -36,7 +48,8 @@ double replicate_correlation(const PoolCounts& counts, const std::vector<std::ve
 
 }  // namespace
 
-std::vector<QcMetric> pool_quality(const PoolCounts& counts) {
+std::vector<QcMetric> pool_quality(const PoolCounts& counts, const PoolScoreOptions& options) {
+    const std::vector<double> times = times_of_samples(counts, options);
     const std::size_t features = counts.features.size();
     std::vector<std::vector<double>> logs;
     std::vector<QcMetric> out;
@@ -59,8 +72,8 @@ std::vector<QcMetric> pool_quality(const PoolCounts& counts) {
         logs.push_back(logarithms(values));
     }
     for (std::size_t s = 0; s < logs.size(); ++s)
-        out.push_back(
-            {"", counts.samples[s].name, "replicate_correlation", replicate_correlation(counts, logs, s)});
+        out.push_back({"", counts.samples[s].name, "replicate_correlation",
+                       replicate_correlation(counts, times, logs, s)});
     return out;
 }
 

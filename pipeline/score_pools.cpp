@@ -102,12 +102,24 @@ FeatureScores wald(stats::Counts counts, const stats::LogLinearDesign& design,
     return out;
 }
 
+/// Which samples are of the two sides of a contrast, of a design whose first `cells` columns are those of
+/// cells: what batches and pairs add to a sample's weight makes it no replicate of another condition's.
+std::vector<double> sides(const stats::LogLinearDesign& design, std::size_t cells,
+                          const std::vector<double>& contrast) {
+    std::vector<double> matrix;
+    for (std::size_t s = 0; s < design.offset.size(); ++s)
+        for (std::size_t c = 0; c < cells; ++c)
+            matrix.push_back(design.matrix[s * design.coefficients + c]);
+    return stats::sample_weights({matrix, cells, design.offset}, std::span(contrast).first(cells));
+}
+
 Tested test_contrast(const Pool& pool, stats::Counts raw, const stats::LogLinearDesign& design,
-                     const std::vector<double>& contrast) {
+                     std::size_t cells, const std::vector<double>& contrast) {
     const std::vector<double> weight = stats::sample_weights(design, contrast);
-    const auto outlying = stats::outlying_counts(raw, design.offset, weight);
+    const std::vector<double> side = sides(design, cells, contrast);
+    const auto outlying = stats::outlying_counts(raw, design.offset, side);
     Tested out;
-    out.counts = stats::replace_outlying(raw, design.offset, weight, outlying);
+    out.counts = stats::replace_outlying(raw, design.offset, side, outlying);
     const stats::Counts counts{out.counts, raw.samples};
     std::vector<std::uint32_t> replaced(counts.features(), 0);
     for (const stats::OutlyingCount& one : outlying) {
@@ -248,7 +260,7 @@ PoolCalibration calibrate(const Pool& pool, const std::string& condition,
         matrix.insert(matrix.end(), {1.0, k % 2 == 0 ? 0.0 : 1.0});
         offset.push_back(pool.design.offset[samples[k]]);
     }
-    const Tested tested = test_contrast(pool, {values, samples.size()}, {matrix, 2, offset}, {0.0, 1.0});
+    const Tested tested = test_contrast(pool, {values, samples.size()}, {matrix, 2, offset}, 2, {0.0, 1.0});
     return {condition, samples.size(), share_below(tested.features.p_value, 0.01),
             share_below(tested.features.p_value, 0.05), share_below(tested.groups.p, 0.01)};
 }
@@ -280,7 +292,8 @@ std::vector<double> pooled(const Pool& pool, const std::vector<std::size_t>& sam
 }
 
 /// How many cells founded each sample, by what became of the controls' shares since the samples that it is
-/// compared with: those of its own replicate, where there are such.
+/// compared with: those of its own replicate, where there are such. Without controls by the shares of all
+/// barcodes; what selection moved then counts as chance, so there were at least as many founders.
 void add_bottlenecks(const Pool& pool, std::vector<QcMetric>& qc) {
     for (const PoolComparison& comparison : pool.design.comparisons)
         for (const std::size_t s : pool.design.cells[comparison.cell].samples) {
@@ -290,7 +303,8 @@ void add_bottlenecks(const Pool& pool, std::vector<QcMetric>& qc) {
             };
             if (std::any_of(before.begin(), before.end(), is_own))
                 std::erase_if(before, [&](std::size_t b) { return !is_own(b); });
-            qc.push_back({"", pool.counts.samples[s].name, "bottleneck_size",
+            qc.push_back({"", pool.counts.samples[s].name,
+                          pool.controls.empty() ? "least_bottleneck_size" : "bottleneck_size",
                           stats::bottleneck_size(pooled(pool, before), pooled(pool, {s}), pool.controls)});
         }
 }
@@ -318,8 +332,8 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
     if (!pool.replicated())
         warnings.push_back("the pool has no replicates: fold changes are given without p-values");
     for (const PoolComparison& comparison : pool.design.comparisons) {
-        Tested tested =
-            test_contrast(pool, pool.matrix(), pool.design.view(), pool.design.contrast(comparison));
+        Tested tested = test_contrast(pool, pool.matrix(), pool.design.view(), pool.design.cells.size(),
+                                      pool.design.contrast(comparison));
         PoolContrast contrast{pool.design.cells[comparison.cell].name,
                               std::move(tested.features),
                               {},
@@ -338,8 +352,7 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
             fit_likelihood(pool, comparison, tested, contrast);
         out.contrasts.push_back(std::move(contrast));
     }
-    if (!pool.controls.empty())
-        add_bottlenecks(pool, out.qc);
+    add_bottlenecks(pool, out.qc);
     out.along = options.time;
     if (!options.time.empty())
         out.courses = score_courses(counts, options, pool.controls, out.qc, warnings);

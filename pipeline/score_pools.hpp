@@ -14,12 +14,15 @@ namespace wellsieve::pipeline {
 /// against each other. Outlying counts are replaced and told. Without replicates there are fold changes and
 /// no p, and a warning. Where a condition has four replicates or more, its halves are compared as well, as a
 /// check of the error rates. Where the options tell of times, each time is compared, and fitness over them
-/// given. Where there are controls, they tell the bottlenecks. kernels/stats has the formulas. Warnings go to
-/// `warnings`. Throws std::invalid_argument, with what to do, where the options do not fit the samples.
+/// given. Controls tell the bottlenecks, or else all barcodes their lower bounds. kernels/stats has the
+/// formulas. Warnings go to `warnings`. Throws std::invalid_argument, with what to do, where the options do
+/// not fit the samples.
 PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
                       std::vector<std::string>& warnings);
 
-/// Reads, coverage, dropouts, Gini index and skew of each sample, and how it correlates with its replicates.
-std::vector<QcMetric> pool_quality(const PoolCounts& counts);
+/// Reads, coverage, dropouts, Gini index and skew of each sample, and how it correlates with its replicates:
+/// the samples of its condition and time. Throws std::invalid_argument where the options name no column of
+/// times.
+std::vector<QcMetric> pool_quality(const PoolCounts& counts, const PoolScoreOptions& options);
 
 }  // namespace wellsieve::pipeline

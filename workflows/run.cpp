@@ -202,13 +202,13 @@ void score_pools(const ScreenConfig& config, Screen& screen) {
                 screen.qc.push_back(std::move(metric));
             }
         };
-        add_metrics(pipeline::pool_quality(counts));
         screen.pool_scores.emplace_back();
         const pipeline::PoolScoreOptions& scoring = config.pools[i].scoring;
-        if (scoring.control.empty())
-            continue;
         const std::size_t told = screen.warnings.size();
         try {
+            add_metrics(pipeline::pool_quality(counts, scoring));
+            if (scoring.control.empty())
+                continue;
             screen.pool_scores.back() = pipeline::score_pool(counts, scoring, screen.warnings);
             add_metrics(screen.pool_scores.back().qc);
             for (std::size_t w = told; w < screen.warnings.size() && !pool.empty(); ++w)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
 #include <stdexcept>
 
 #include "pipeline/pool_design.hpp"
@@ -132,6 +133,28 @@ TEST_CASE("batches are blocks of the design, and refused where they cannot be to
     CHECK_THROWS_WITH(score_pool(counts, options, warnings), Catch::Contains("no further column 'day'"));
 }
 
+TEST_CASE("samples of a third condition are no replicates of those compared, whatever batches they share") {
+    PoolCounts counts = made_up_pool(11);
+    counts.sample_columns = {"run"};
+    const std::vector<std::string> run{"1", "1", "1", "1", "1", "2", "2", "2", "1", "2", "2"};
+    for (std::size_t s = 0; s < 11; ++s)
+        counts.samples[s].other = {run[s]};
+    for (const std::size_t s : {8, 9, 10}) {
+        counts.samples[s].condition = "poison";
+        for (std::size_t i = 20; i < 24; ++i)
+            counts.counts[counts.at(s, i)] = 0;
+    }
+    PoolScoreOptions options = against_none();
+    options.batch = "run";
+    std::vector<std::string> warnings;
+    const PoolScores scores = score_pool(counts, options, warnings);
+    REQUIRE(scores.contrasts[0].condition == "drug");
+    for (const ReplacedCount& one : scores.contrasts[0].replaced)
+        CHECK(counts.samples[one.sample].condition != "poison");
+    for (std::size_t i = 20; i < 24; ++i)
+        CHECK(scores.contrasts[1].features.log2_fold_change[i] < -6.0);
+}
+
 TEST_CASE("batches that are pairs give what pairs give") {
     PoolCounts counts = made_up_pool(6);
     counts.sample_columns = {"run"};
@@ -240,7 +263,7 @@ TEST_CASE("options that do not fit the samples are refused with what to do") {
 
 TEST_CASE("the quality of each sample is told") {
     const PoolCounts counts = made_up_pool(4);
-    const std::vector<QcMetric> metrics = pool_quality(counts);
+    const std::vector<QcMetric> metrics = pool_quality(counts, {});
     CHECK(metrics.size() == 4 * 7);
     const auto of = [](const std::vector<QcMetric>& all, const std::string& metric) {
         return *std::find_if(all.begin(), all.end(), [&](const QcMetric& m) { return m.metric == metric; });
@@ -251,11 +274,53 @@ TEST_CASE("the quality of each sample is told") {
     from_reads.tallies.resize(4);
     from_reads.tallies[0].of = {50, 10, 0,  0,  0, 5,
                                 5,  10, 10, 10, 0, 0};  // the ten duplicates have a barcode
-    CHECK(of(pool_quality(from_reads), "mapped_share").value == 0.7);
+    CHECK(of(pool_quality(from_reads, {}), "mapped_share").value == 0.7);
     PoolCounts of_two_times = counts;
     for (std::size_t s = 0; s < 4; ++s)
         of_two_times.samples[s].time_h = s < 2 ? 0.0 : 24.0;
-    CHECK(std::isnan(of(pool_quality(of_two_times), "replicate_correlation").value));
+    CHECK(std::isnan(of(pool_quality(of_two_times, {}), "replicate_correlation").value));
+    PoolCounts of_two_generations = counts;
+    of_two_generations.sample_columns = {"generations"};
+    for (std::size_t s = 0; s < 4; ++s)
+        of_two_generations.samples[s].other = {s < 2 ? "0" : "8"};
+    PoolScoreOptions along;
+    along.time = "generations";
+    CHECK(std::isnan(of(pool_quality(of_two_generations, along), "replicate_correlation").value));
+}
+
+TEST_CASE("without controls all barcodes tell how many cells founded a sample, at least") {
+    std::mt19937_64 random(12);
+    PoolCounts counts = made_up_pool(2);
+    double passed = 0.0;
+    constexpr double founders = 20'000.0;
+    constexpr double reads = 4e6;
+    std::vector<double> cells;
+    for (std::size_t f = 0; f < 400; ++f) {
+        counts.counts[counts.at(0, f)] =
+            static_cast<std::uint32_t>(std::poisson_distribution<int>(reads / 400)(random));
+        cells.push_back(std::poisson_distribution<int>(founders / 400)(random));
+        passed += cells.back();
+    }
+    for (std::size_t f = 0; f < 400; ++f)
+        counts.counts[counts.at(1, f)] =
+            static_cast<std::uint32_t>(std::poisson_distribution<int>(reads * cells[f] / passed)(random));
+    const auto found = [&](const PoolScoreOptions& options, const std::string& metric) {
+        std::vector<std::string> warnings;
+        const std::vector<QcMetric> qc = score_pool(counts, options, warnings).qc;
+        const auto at = std::find_if(qc.begin(), qc.end(), [&](const auto& m) { return m.metric == metric; });
+        return at == qc.end() ? not_set : at->value;
+    };
+    CHECK(found(against_none(), "least_bottleneck_size") == Approx(founders).epsilon(0.2));
+    CHECK(std::isnan(found(against_none(), "bottleneck_size")));
+    PoolScoreOptions by_controls = against_none();
+    by_controls.controls = {"g50", "g51", "g52", "g53", "g54", "g55", "g56", "g57", "g58", "g59"};
+    const double neutral = found(by_controls, "bottleneck_size");
+    CHECK(std::isnan(found(by_controls, "least_bottleneck_size")));
+    for (std::size_t f = 0; f < 100;
+         ++f)  // what a selection takes is no narrower bottleneck for the controls
+        counts.counts[counts.at(1, f)] /= 4;
+    CHECK(found(against_none(), "least_bottleneck_size") < founders / 10.0);
+    CHECK(found(by_controls, "bottleneck_size") > neutral / 3.0);
 }
 
 TEST_CASE("controls that the library lacks are told, samples without a condition refused") {
