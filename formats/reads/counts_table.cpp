@@ -120,7 +120,16 @@ class Reader {
         table_.samples.emplace_back(title);
     }
 
+    /// Cells without a title would stand under that of another column.
+    void refuse_further_cells(const std::vector<std::string_view>& cells) const {
+        for (std::size_t i = kinds_.size(); i < cells.size(); ++i)
+            if (!cells[i].empty())
+                fail("", fmt::format("has {} cells, and the title line {}; each column needs a title",
+                                     cells.size(), kinds_.size()));
+    }
+
     void add_row(const std::vector<std::string_view>& cells) {
+        refuse_further_cells(cells);
         std::string id;
         std::string gene;
         std::string barcode;

@@ -66,7 +66,8 @@ std::vector<LookAlikes> find_shifted(const BarcodeIndex& index, const std::vecto
                 continue;
             const PackedBases rest = behind(index.bases(row), shift);
             fronts.visit(rest, length - shift, [&](std::uint32_t other) {
-                if (index.length(other) == length && front(index.bases(other), length - shift) == rest)
+                if (other != row && index.length(other) == length &&
+                    front(index.bases(other), length - shift) == rest)
                     out.push_back({row, other, shift});
             });
         }

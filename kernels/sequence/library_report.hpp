@@ -38,7 +38,7 @@ struct LibraryReport {
     std::vector<LookAlikes> duplicates;
     std::vector<LookAlikes> neighbours;  ///< within two mismatches
     /// `second` is `first` moved by 1 to 3 bases: all but its first `by` bases begin the other. The one order
-    /// of rows that means something.
+    /// of rows that means something. A repeat that is itself moved takes no other's reads and is none.
     std::vector<LookAlikes> shifted;
     std::vector<LookAlikes> reverse_complements;  ///< of another row, or of itself
     std::vector<Homopolymer> homopolymers;        ///< of five bases or more

@@ -138,7 +138,7 @@ unsigned fitness_per_generation(Counts counts, std::span<const double> time,
 }
 
 void join_replicates(std::span<const double> estimate, std::span<const double> standard_error,
-                     std::size_t replicates, const JoinedOut& out) noexcept {
+                     std::size_t replicates, const JoinedOut& out) {
     const std::size_t features = out.estimate.size();
     assert(estimate.size() == replicates * features && standard_error.size() == estimate.size());
     std::vector<double> y(replicates), se(replicates);

@@ -36,13 +36,13 @@ unsigned fitness_per_generation(Counts counts, std::span<const double> time,
 
 /// Replicates of one estimate joined by random effects (Demidenko 2013; Enrich2 at convergence):
 /// Σ w y/Σ w with w = 1/(σ_r² + τ²), τ² by REML. values[replicate * features + feature]; NaN is missing. One
-/// replicate gives itself.
+/// replicate gives itself. Allocates a row a replicate.
 struct JoinedOut {
     std::span<double> estimate;
     std::span<double> standard_error;
     std::span<double> between_variance;  ///< τ²
 };
 void join_replicates(std::span<const double> estimate, std::span<const double> standard_error,
-                     std::size_t replicates, const JoinedOut& out) noexcept;
+                     std::size_t replicates, const JoinedOut& out);
 
 }  // namespace wellsieve::kernels::stats

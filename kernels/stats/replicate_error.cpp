@@ -60,6 +60,19 @@ void add_pairs(const ReplicateRatios& ratios, const Layout& layout, std::size_t 
     }
 }
 
+/// Features with a ratio in two replicates at least.
+std::size_t features_in_replicates(const ReplicateRatios& ratios) {
+    const std::size_t n = ratios.features();
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        std::size_t seen = 0;
+        for (std::size_t r = 0; r < ratios.replicates; ++r)
+            seen += std::isfinite(ratios.log_ratio[r * n + i]);
+        found += seen >= 2;
+    }
+    return found;
+}
+
 double expected(const Pair& pair, std::span<const double> value) {
     double sum = 0.0;
     for (std::size_t k = 0; k < pair.slope.size(); ++k)
@@ -148,11 +161,11 @@ unsigned fit_error_model(const ReplicateRatios& ratios, const ErrorModel& model)
     std::fill(model.out_factor.begin(), model.out_factor.end(), 1.0);
     std::fill(model.additive.begin(), model.additive.end(), 0.0);
     std::vector<Pair> pairs;
+    if (features_in_replicates(ratios) < least_features)
+        return 0;
     for (std::size_t r = 0; r < ratios.replicates; ++r)
         for (std::size_t s = r + 1; s < ratios.replicates; ++s)
             add_pairs(ratios, layout, r, s, pairs);
-    if (ratios.replicates < 2 || pairs.size() < least_features)
-        return 0;
     std::vector<double> value(layout.count(), 1.0);
     std::fill(value.begin() + static_cast<std::ptrdiff_t>(2 * ratios.replicates), value.end(), 0.01);
     constexpr unsigned most_rounds = 200;

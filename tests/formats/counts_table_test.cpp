@@ -63,6 +63,8 @@ TEST_CASE("a table of counts that cannot be right is refused, and the cell is na
     refused("sgRNA\tGene\tS1\na\tX\t1\nb\tY\t5000000000\n", "is no count");
     refused("sgRNA\tGene\tS1\na\tX\t1\nb\tY\tNA\n", "'NA' is no count");
     refused("sgRNA\tGene\tS1\na\tX\t1\nb\tY\n", "line 3, column 'S1': is empty");
+    refused("S1\tS2\na\t1\t2\nb\t3\t4\n", "line 2: has 3 cells, and the title line 2");
+    refused("sgRNA,Gene,S1,S2\na,X,1,2\nb,\"Y,3\",4,5\n", "line 3: has 5 cells, and the title line 4");
     refused("sgRNA\tGene\tS1\na\tX\t1\na\tY\t2\n", "line 3: 'a' stands in line 2 already");
     refused("sgRNA\tGene\tS1\n\tX\t1\n", "line 2: has no name");
     refused("sgRNA\tGene\tS1\tS1\na\tX\t1\t1\n", "two columns are called 'S1'");

@@ -72,7 +72,7 @@ TEST_CASE("look-alikes are those that a comparison of all pairs finds") {
             if (a < b && distance(rows[a], rows[b]) <= 2)
                 neighbours.push_back({a, b, distance(rows[a], rows[b])});
             for (std::uint32_t k = 1; k <= 3; ++k)
-                if (rows[a].substr(k) == rows[b].substr(0, length - k))
+                if (a != b && rows[a].substr(k) == rows[b].substr(0, length - k))
                     shifted.push_back({a, b, k});
         }
     auto got = found.shifted;
@@ -80,6 +80,11 @@ TEST_CASE("look-alikes are those that a comparison of all pairs finds") {
     std::sort(shifted.begin(), shifted.end());
     CHECK(found.neighbours == neighbours);
     CHECK(got == shifted);
+}
+
+TEST_CASE("a repeat is no shifted sibling of itself") {
+    const LibraryReport found = report({"AAAAAAAAAA", "CGCGCGCGCG", "GCGCGCGCGC"});
+    CHECK(found.shifted == std::vector<LookAlikes>{{1, 2, 1}, {2, 1, 1}, {1, 2, 3}, {2, 1, 3}});
 }
 
 TEST_CASE("the siblings of a made-up library are those of its description") {

@@ -79,6 +79,17 @@ TEST_CASE("replicates are merged by inverse variance, the missing left out") {
     CHECK(error[1] == Approx(std::sqrt(2.0)));
 }
 
+TEST_CASE("few features leave nothing to fit, however many replicates they have") {
+    const std::size_t features = 9, replicates = 4;
+    std::vector<double> log_ratio, counts(features * replicates, 50.0);
+    for (std::size_t k = 0; k < features * replicates; ++k)
+        log_ratio.push_back(std::sin(1.7 * static_cast<double>(k)));
+    Model model(replicates);
+    CHECK(fit_error_model({log_ratio, counts, counts, replicates}, model.view()) == 0);
+    CHECK(model.in_factor == std::vector<double>(replicates, 1.0));
+    CHECK(model.additive == std::vector<double>(replicates, 0.0));
+}
+
 TEST_CASE("one replicate leaves nothing to fit: counting alone") {
     const std::vector<double> log_ratio(20, 0.0), counts(20, 50.0);
     Model model(1);
