@@ -1,5 +1,7 @@
 #include "kernels/sequence/barcode_index.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
@@ -123,6 +125,34 @@ TEST_CASE("the index finds what a search of every barcode finds") {
                 CHECK(rows_of(shifted) == expected);
         }
     }
+}
+
+TEST_CASE("a library of 200,000 barcodes is found whole, in little memory a barcode") {
+    tests::Dice dice(200);
+    std::vector<std::string> rows;
+    for (int i = 0; i < 200'000; ++i)
+        rows.push_back(dice.bases(26));
+    const auto in_use = [] {
+        const struct mallinfo2 info = mallinfo2();
+        return info.uordblks + info.hblkhd;
+    };
+    const std::size_t before = in_use();
+    const BarcodeIndex index(tests::views(rows), 1);
+    const double bytes_a_barcode = static_cast<double>(in_use() - before) / static_cast<double>(rows.size());
+    CHECK(bytes_a_barcode < 120.0);
+    std::size_t wrong = 0;
+    std::size_t not_found_near = 0;
+    for (std::uint32_t row = 0; row < rows.size(); ++row) {
+        wrong += index.find_exact(pack(rows[row]), 26) != row;
+        std::string read = rows[row];
+        char& base = read[dice.below(26)];
+        base = dice.other(base);
+        Candidates found;
+        index.find_near(pack(read), 26, found);
+        not_found_near += rows_of(found) != std::vector{row};
+    }
+    CHECK(wrong == 0);
+    CHECK(not_found_near == 0);
 }
 
 TEST_CASE("a barcode's neighbours are all others within two mismatches") {
