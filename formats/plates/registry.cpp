@@ -86,9 +86,12 @@ const Reader& reader_by_name(const Document& document, std::string_view name) {
 [[noreturn]] void fail_unrecognised(const Document& document) {
     if (document.bytes().starts_with("\x1f\x8b"))
         document.fail("is packed by gzip; unpack it");
-    document.fail(
-        "no reader recognises this file; `wellsieve inspect --readers` says what each looks for, and reader "
-        "= \"NAME\" in [[plates]] chooses one");
+    std::string message =
+        "no reader recognises this file; reader = \"NAME\" in [[plates]] chooses one; looked for";
+    for (const Reader& reader : readers())
+        message +=
+            fmt::format("{} {} ({})", &reader == readers().data() ? "" : ";", reader.looked_for, reader.name);
+    document.fail(message);
 }
 
 /// Promises that every reader makes, checked here once.
