@@ -71,8 +71,9 @@ void fit_replicate(const Pool& pool, const ReplicateCourse& course, const std::s
 }
 
 /// Replicates of a first and a last sample alone tell their errors by each other.
-void errors_between_replicates(const Pool& pool, const std::vector<ReplicateCourse>& courses, Lines& lines,
-                               std::vector<QcMetric>& qc) {
+void errors_between_replicates(const Pool& pool, const std::vector<ReplicateCourse>& courses,
+                               const std::string& condition, Lines& lines, std::vector<QcMetric>& qc,
+                               std::vector<std::string>& warnings) {
     const bool only_ends = std::all_of(courses.begin(), courses.end(),
                                        [](const ReplicateCourse& c) { return c.samples.size() == 2; });
     if (!only_ends || courses.size() < 2)
@@ -90,7 +91,12 @@ void errors_between_replicates(const Pool& pool, const std::vector<ReplicateCour
     std::vector<double> of_in(courses.size()), of_out(courses.size()), additive(courses.size());
     const stats::ReplicateRatios ratios{ratio, in, out, courses.size()};
     const stats::ErrorModel model{of_in, of_out, additive};
-    stats::fit_error_model(ratios, model);
+    if (stats::fit_error_model(ratios, model) == 0)
+        warnings.push_back(
+            fmt::format("what replicates of '{}' differ by beyond counting is not known: errors of their "
+                        "fitness may be too "
+                        "small",
+                        condition));
     stats::error_variances(ratios, model, variance);
     for (std::size_t r = 0; r < courses.size(); ++r) {
         const double span = courses[r].times[1] - courses[r].times[0];
@@ -297,7 +303,7 @@ std::vector<PoolCourse> score_courses(const PoolCounts& counts, const PoolScoreO
         Lines lines;
         for (const ReplicateCourse& course : courses)
             fit_replicate(pool, course, condition, lines, qc, warnings);
-        errors_between_replicates(pool, courses, lines, qc);
+        errors_between_replicates(pool, courses, condition, lines, qc, warnings);
         PoolCourse scored{condition, feature_fitness(lines), {}};
         scored.groups = group_fitness(pool, lines, scored.features);
         out.push_back(std::move(scored));

@@ -172,6 +172,25 @@ TEST_CASE("two samples a culture tell their error by replicates, and one culture
         CHECK(std::all_of(p->begin(), p->end(), [](double v) { return std::isnan(v); }));
 }
 
+TEST_CASE("replicates of few barcodes are said to tell no error beyond counting") {
+    constexpr std::size_t few = 8;
+    Cultures cultures(7, 0.0);
+    for (const char* replicate : {"1", "2", "3"})
+        cultures.add("selected", replicate, {0, 10});
+    PoolCounts counts = cultures.counts;
+    counts.features.resize(few);
+    counts.counts.clear();
+    for (std::size_t s = 0; s < counts.samples.size(); ++s)
+        for (std::size_t i = 0; i < few; ++i)
+            counts.counts.push_back(cultures.counts.counts[cultures.counts.at(s, i)]);
+    std::vector<std::string> warnings;
+    const PoolScores scores = score_pool(counts, per_generation(), warnings);
+    CHECK(std::any_of(warnings.begin(), warnings.end(), [](const std::string& warning) {
+        return warning.find("what replicates of 'selected' differ by beyond counting is not known") == 0;
+    }));
+    CHECK(metric(scores, "s1", "counting_error_factor_end") == 1.0);
+}
+
 TEST_CASE("courses begin at the control's sample of their replicate, or at the one that all share") {
     Cultures cultures(9, 0.1);
     cultures.add("start", "1", {0});
