@@ -24,7 +24,14 @@ namespace {
 constexpr long most_kibibytes = 256 * 1024;
 
 /// The shadow and quarantine of a sanitizer count as memory of the process, so nothing is bounded there.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/// GCC tells of it by a macro, clang by a feature.
+#if defined(__has_feature)
+#define WELLSIEVE_HAS_FEATURE(name) __has_feature(name)
+#else
+#define WELLSIEVE_HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    WELLSIEVE_HAS_FEATURE(address_sanitizer) || WELLSIEVE_HAS_FEATURE(thread_sanitizer)
 constexpr bool memory_is_bounded = false;
 #else
 constexpr bool memory_is_bounded = true;
