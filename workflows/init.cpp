@@ -298,11 +298,14 @@ std::string plates_toml(const Found& found) {
                        "columns file, plate, replicate, batch; run, start_h: several runs of a plate");
     text += table_line("masks", found.masks, "masks.csv", "columns plate, well, reason: wells to set aside");
     text += table_line("batch", "", "1", "plates made and grown together");
+    text += table_line("replicate", "", "1", "which replicate these plates are");
     text += offline_toml(found);
     for (const FoundReadout& readout : found.readouts)
         text += readout_section(readout);
     text +=
-        R"(# unit = "g/L"                      # where one name has several, or the file states none
+        R"(# label = "OD:600"                  # as the file calls it, where optics do not tell readings apart
+# read = 2                          # which of several readings of one quantity; default: the only one
+# unit = "g/L"                      # where one name has several, or the file states none
 # calibration = "dilutions.csv"      # columns measured, true: readings less the blank, and what they should be
 # polynomial = [1, 0.05]            # or true = 1 x + 0.05 x^2 ...
 # path_length_cm = 0.56             # absorbance is divided by it; or volume_ul = 200 and well_diameter_mm = 6.7
