@@ -115,6 +115,17 @@ class TraitQuality {
     std::vector<double> edge_effect_, row_effect_, column_effect_;
 };
 
+constexpr double clear_rise = 20;  ///< times the noise
+
+/// Half of the rise that growth needs, and clear of the noise: often growth above a blank that nobody took
+/// off.
+bool rises_too_little(const kernels::curve::GrowthRate& rate, const kernels::curve::CurveTraits& traits,
+                      double min_fold_change) {
+    const double fold = traits.maximum / traits.initial;
+    return traits.verdicts.has(kernels::curve::Verdict::no_growth) && fold < min_fold_change &&
+           fold > (1 + min_fold_change) / 2 && traits.maximum - traits.initial > clear_rise * rate.noise_sd;
+}
+
 /// Cultures of one plate that grow faster than any microbe.
 struct ImplausibleRates {
     std::size_t wells = 0;
@@ -140,12 +151,14 @@ void warn_of(const ImplausibleRates& rates, const PlateData& plate, const std::s
 
 /// How many curves of cultures each verdict holds for, and the blanks that grow.
 void count_verdicts(Screen& screen, const CurveColumn& curves) {
+    const double min_fold_change = screen.options.curves.min_fold_change;
     std::size_t at = 0;
     for (std::size_t p = 0; p < screen.plates.plates.size(); ++p) {
         const PlateData& plate = screen.plates.plates[p];
         std::map<std::string, double> counts;
         std::vector<std::string> growing_blanks;
         std::size_t without_blank = 0;
+        std::size_t small_rises = 0;
         ImplausibleRates implausible;
         for (; at < curves.wells.size() && curves.wells[at] < screen.well_begin[p + 1]; ++at) {
             const auto well = static_cast<std::uint32_t>(curves.wells[at] - screen.well_begin[p]);
@@ -155,6 +168,7 @@ void count_verdicts(Screen& screen, const CurveColumn& curves) {
             if (role != Role::blank && role != Role::empty) {
                 ++counts["curves_" + std::string(verdict_name(curves.found[at].verdicts))];
                 implausible.add(curves.rates[at], curves.found[at]);
+                small_rises += rises_too_little(curves.rates[at], curves.found[at], min_fold_change) ? 1 : 0;
             }
             without_blank += curves.found[at].verdicts.has(kernels::curve::Verdict::blank_grows) ? 1 : 0;
         }
@@ -166,6 +180,12 @@ void count_verdicts(Screen& screen, const CurveColumn& curves) {
                             "(blank_grows); mask blanks that are contaminated, or give blank = a number",
                             plate.name, curves.readout, without_blank));
         warn_of(implausible, plate, curves.readout, screen.warnings);
+        if (small_rises > 0)
+            screen.warnings.push_back(fmt::format(
+                "plate '{}': {} curves of readout '{}' rise clearly, but less than {:g}-fold (no_growth); if "
+                "the medium's own reading is still in them, subtract a blank, or give a lower "
+                "min_fold_change",
+                plate.name, small_rises, curves.readout, min_fold_change));
         if (growing_blanks.empty())
             continue;
         screen.qc.push_back(

@@ -185,6 +185,17 @@ def test_blank_of_another_medium_that_grows(program):
             assert {row["well"] for row in rows if row["verdict"] == "blank_grows"} == without, (blank, rows)
 
 
+def test_small_rises(program):
+    """Growth that its medium hides is told of; it is growth once a blank is taken off, and a level is none."""
+    small = noisy([0.09 + 0.04 * logistic(hour) for hour in HOURS], 0.0002)
+    for name, curve, blanks, grows, told in (("in its medium", small, (), False, True),
+                                               ("less a blank", small, ("B1", "B2"), True, False),
+                                               ("level", BLANK, (), False, False)):
+        rows, stdout = analysed(program, {"A1": curve}, blanks=blanks)
+        assert (rows["A1"]["verdict"] != "no_growth") == grows, (name, rows["A1"])
+        assert ("1 curves of readout 'od' rise clearly, but less than 1.5-fold" in stdout) == told, (name, stdout)
+
+
 def test_faster_than_any_microbe(program):
     """Hours that are called minutes, and a product's rise in an assay; the fastest microbe is left alone."""
     minutes = [hour / 60 for hour in HOURS]
@@ -281,7 +292,7 @@ def main():
     for test in (test_good, test_no_growth, test_overflow_in_mid_curve, test_stops_early, test_blank_that_grows, test_blanks_that_all_grow,
                  test_endpoint_less_a_blank_that_grows, test_blanks_that_only_drift,
                  test_blank_of_another_medium_that_grows,
-                 test_faster_than_any_microbe, test_one_time_point, test_time, test_units_missing, test_what_must_not_matter):
+                 test_small_rises, test_faster_than_any_microbe, test_one_time_point, test_time, test_units_missing, test_what_must_not_matter):
         print(test.__name__, flush=True)
         test(sys.argv[1])
 
