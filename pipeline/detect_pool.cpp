@@ -90,10 +90,8 @@ std::string explain_cut_barcodes(const PoolCounts& counts, std::size_t part,
         return {};
     return fmt::format(
         "{} of {} reads end within a barcode, most after {} bases of one that begins at {}: they are too "
-        "short to "
-        "tell barcodes; take longer reads, the other read of the pair, or a library of the barcodes' first "
-        "{} "
-        "bases",
+        "short to tell barcodes; take longer reads, the other read of the pair, or a library of the "
+        "barcodes' first {} bases",
         seen.cut, seen.reads, seen.held, seen.begin, seen.held);
 }
 

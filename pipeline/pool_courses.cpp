@@ -94,8 +94,7 @@ void errors_between_replicates(const Pool& pool, const std::vector<ReplicateCour
     if (stats::fit_error_model(ratios, model) == 0)
         warnings.push_back(
             fmt::format("what replicates of '{}' differ by beyond counting is not known: errors of their "
-                        "fitness may be too "
-                        "small",
+                        "fitness may be too small",
                         condition));
     stats::error_variances(ratios, model, variance);
     for (std::size_t r = 0; r < courses.size(); ++r) {
