@@ -273,9 +273,11 @@ std::vector<double> errors_without_reference(const StrainModel& model, const Str
             const double weight = std::abs(loading.weight);
             in_scatter += effects.shared_variance[loading.source] * weight * (1 - weight);
         }
-        if (model.n_plates[i] > 1)
-            errors[i] = std::sqrt(errors[i] * errors[i] -
-                                  std::min(model.between_plates[i], in_scatter / (model.n_plates[i] - 1)));
+        if (model.n_plates[i] > 1) {
+            const double counted_twice =
+                std::min(model.between_plates[i], in_scatter / (model.n_plates[i] - 1));
+            errors[i] = std::sqrt(std::max(0.0, errors[i] * errors[i] - counted_twice));
+        }
     }
     return errors;
 }

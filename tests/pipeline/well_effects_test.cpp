@@ -39,7 +39,8 @@ struct KnownScreen {
         trait.normalisation = Normalisation::median;
         for (double& effect : truth)
             effect = sd_of_strains * normal(random);
-        const double mean = std::accumulate(truth.begin(), truth.end(), 0.0) / static_cast<double>(truth.size());
+        const double mean =
+            std::accumulate(truth.begin(), truth.end(), 0.0) / static_cast<double>(truth.size());
         for (double& effect : truth)
             effect -= mean;
         const std::vector<std::size_t> strain_at = places(design, truth.size() / wells, random);
@@ -102,4 +103,30 @@ TEST_CASE("where samples are taken for neutral, effects have the errors that the
     CHECK(squared_error_ratio(Design::any_plate) == Approx(1.0).epsilon(0.08));
     CHECK(squared_error_ratio(Design::plates_of_one_set) == Approx(1.0).epsilon(0.08));
     CHECK(squared_error_ratio(Design::one_set) == Approx(1.0).epsilon(0.08));
+}
+
+TEST_CASE("a strain that agrees between plates better than parents do on them has the parents' error") {
+    Screen screen;
+    TraitColumn trait;
+    trait.normalisation = Normalisation::parent;
+    for (const double shift : {-0.01, 0.01}) {
+        PlateData& plate = screen.plates.plates.emplace_back();
+        plate.shape = {4, 6};
+        for (int strain = 0; strain < 22; ++strain) {
+            plate.wells.emplace_back().strain = std::to_string(strain);
+            plate.wells.back().role = formats::plates::Role::sample;
+            trait.normalised.push_back(0.1 * strain + shift * (1 + strain % 3));
+        }
+        for (const double parent : {-1.0, 1.0}) {
+            plate.wells.emplace_back().strain = "parent";
+            plate.wells.back().role = formats::plates::Role::parent;
+            trait.normalised.push_back(parent);
+        }
+        screen.well_begin.push_back(trait.normalised.size());
+    }
+    std::vector<std::string> warnings;
+    const StrainEffects effects = well_effects(screen, trait, warnings);
+    REQUIRE(effects.strains.size() == 23);
+    for (std::size_t i = 0; i < 22; ++i)
+        CHECK(stated_variance(effects, i) == Approx(0.5));  // two parents of variance 2 on each of two plates
 }
