@@ -109,6 +109,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program", type=Path)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--replicates", type=int, default=3)
     parser.add_argument("--normalise", default="")
     parser.add_argument("--only", default="", help="a part of the screen's name")
     options = parser.parse_args()
@@ -120,7 +121,8 @@ def main():
                 continue
             tally = Tally()
             for seed in range(1, options.seeds + 1):
-                sections = merged({"screen": {"name": "calibration", "seed": seed}}, plates, faults)
+                sections = merged({"screen": {"name": "calibration", "seed": seed}}, plates, faults,
+                                  {"plates": {"replicates": options.replicates}})
                 with tempfile.TemporaryDirectory() as folder:
                     truth, rows = run_screen(options.program, Path(folder), sections, options.normalise)
                 measured = [truth[row["strain"]] for row in rows]
