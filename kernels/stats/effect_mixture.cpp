@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "kernels/stats/distributions.hpp"
 
@@ -54,39 +55,56 @@ EffectMixture single(const EffectPrior& one) {
 }
 
 /// One round of expectation and maximisation.
-struct Round {
-    EffectMixture next;
-    double log_likelihood = 0.0;  ///< before it
-    double strains = 0.0;
-};
-
-Round improve(std::span<const double> estimate, std::span<const double> standard_error,
-              const EffectMixture& prior) {
-    Round round{};
+EffectMixture improve(std::span<const double> estimate, std::span<const double> standard_error,
+                      const EffectMixture& prior) {
+    constexpr double largest_exponent = 600.0;  // beyond which the share is 1 anyway
+    const double odds = prior.share[wide] / prior.share[narrow];
     std::array<double, 2> count{}, spread{};
     double sum_w = 0.0, sum_wy = 0.0;
     for (std::size_t i = 0; i < estimate.size(); ++i) {
         if (!usable(estimate[i], standard_error[i]))
             continue;
-        const Posterior p = posterior_of(estimate[i], standard_error[i], prior);
-        round.log_likelihood += p.log_density;
-        round.strains += 1.0;
+        const double error_variance = standard_error[i] * standard_error[i];
+        const double distance = estimate[i] - prior.mean;
+        const double narrow_variance = prior.variance[narrow] + error_variance;
+        const std::array<double, 2> precision{1.0 / narrow_variance,
+                                              1.0 / (prior.variance[wide] + error_variance)};
+        const double exponent = 0.5 * distance * distance * (precision[narrow] - precision[wide]);
+        const double ratio = odds * std::sqrt(precision[wide] * narrow_variance) *
+                             std::exp(std::min(exponent, largest_exponent));
+        const double narrow_share = 1.0 / (1.0 + ratio);
+        const std::array<double, 2> share{narrow_share, ratio * narrow_share};
         for (const std::size_t k : {narrow, wide}) {
-            const double w = p.share[k] * p.weight[k] / (standard_error[i] * standard_error[i]);
-            const double distance = p.mean[k] - prior.mean;
+            const double w = share[k] * precision[k];
+            const double kept = prior.variance[k] * precision[k];
             sum_w += w;
             sum_wy += w * estimate[i];
-            count[k] += p.share[k];
-            spread[k] += p.share[k] * (distance * distance + p.own_variance[k]);
+            count[k] += share[k];
+            spread[k] += share[k] * kept * (kept * distance * distance + error_variance);
         }
     }
-    round.next.mean = sum_wy / sum_w;
-    round.next.mean_variance = 1.0 / sum_w;
+    EffectMixture next{sum_wy / sum_w, 1.0 / sum_w, {}, {}};
     for (const std::size_t k : {narrow, wide}) {
-        round.next.variance[k] = count[k] > 0.0 ? spread[k] / count[k] : 0.0;
-        round.next.share[k] = count[k] / round.strains;
+        next.variance[k] = count[k] > 0.0 ? spread[k] / count[k] : 0.0;
+        next.share[k] = count[k] / (count[narrow] + count[wide]);
     }
-    return round;
+    return next;
+}
+
+bool settled(const EffectMixture& before, const EffectMixture& after) {
+    constexpr double tolerance = 1e-7;
+    const auto close = [](double a, double b) { return std::abs(a - b) <= tolerance * std::abs(a); };
+    return close(before.variance[narrow], after.variance[narrow]) &&
+           close(before.variance[wide], after.variance[wide]) && close(before.share[wide], after.share[wide]);
+}
+
+double log_likelihood(std::span<const double> estimate, std::span<const double> standard_error,
+                      const EffectMixture& prior) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < estimate.size(); ++i)
+        if (usable(estimate[i], standard_error[i]))
+            sum += posterior_of(estimate[i], standard_error[i], prior).log_density;
+    return sum;
 }
 
 }  // namespace
@@ -95,22 +113,20 @@ EffectMixture fit_effect_mixture(std::span<const double> estimate, std::span<con
                                  const EffectPrior& one) noexcept {
     assert(estimate.size() == standard_error.size());
     constexpr int most_rounds = 1000;
-    constexpr double tolerance = 1e-9;
     if (!(one.variance > 0.0))
         return single(one);
-    const Round alone = improve(estimate, standard_error, single(one));
     EffectMixture mixture{one.mean, one.mean_variance, {0.25 * one.variance, 4.0 * one.variance}, {0.8, 0.2}};
-    double log_likelihood = -std::numeric_limits<double>::infinity();
-    for (int n = 0; n < most_rounds; ++n) {
-        const Round round = improve(estimate, standard_error, mixture);
-        const double gain = round.log_likelihood - log_likelihood;
-        log_likelihood = round.log_likelihood;
-        if (gain < tolerance)
+    for (int round = 0; round < most_rounds; ++round) {
+        const EffectMixture before = std::exchange(mixture, improve(estimate, standard_error, mixture));
+        if (settled(before, mixture))
             break;
-        mixture = round.next;
     }
-    const bool better = 2.0 * (log_likelihood - alone.log_likelihood) > 2.0 * std::log(alone.strains);
-    return better ? mixture : single(one);
+    std::size_t strains = 0;
+    for (std::size_t i = 0; i < estimate.size(); ++i)
+        strains += usable(estimate[i], standard_error[i]);
+    const double gain = log_likelihood(estimate, standard_error, mixture) -
+                        log_likelihood(estimate, standard_error, single(one));
+    return 2.0 * gain > 2.0 * std::log(static_cast<double>(strains)) ? mixture : single(one);
 }
 
 void shrink_by_mixture(std::span<const double> estimate, std::span<const double> standard_error,

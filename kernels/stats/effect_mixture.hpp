@@ -21,8 +21,8 @@ struct EffectMixture {
     std::array<double, 2> share;
 };
 
-/// By expectation and maximisation from `one`, up to a gain of 1e-9 in ln likelihood. `one` itself, where the
-/// mixture's two more parameters gain less than BIC asks for: 2 Δ ln L ≤ 2 ln n.
+/// By expectation and maximisation from `one`, until no variance or share moves by more than 1e-7 of itself.
+/// `one` itself, where the mixture's two more parameters gain less than BIC asks for: 2 Δ ln L ≤ 2 ln n.
 EffectMixture fit_effect_mixture(std::span<const double> estimate, std::span<const double> standard_error,
                                  const EffectPrior& one) noexcept;
 

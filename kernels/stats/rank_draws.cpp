@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cassert>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -18,133 +18,169 @@ constexpr std::uint32_t own_stream = 0;
 constexpr std::uint32_t shared_stream = 1;
 
 struct Entry {
-    std::uint64_t key;     ///< rises as the value falls
+    std::uint32_t key;     ///< rises as the value falls; values close to each other may share one
     std::uint32_t strain;  ///< among those ranked
 };
 
-/// An unsigned integer in the reverse order of the doubles.
-std::uint64_t falling_key(double value) {
-    const auto bits = std::bit_cast<std::uint64_t>(value + 0.0);  // −0 becomes 0
-    const std::uint64_t sign = std::uint64_t{1} << 63;
-    return (bits & sign) != 0 ? bits : ~(bits | sign);
-}
-
-/// Sorts by key, then strain. A stable radix sort of the upper bits, in which few values are alike, then each
-/// run of the alike on its own: linear but for values that differ by less than a millionth.
+/// Orders strains by falling value, ties by strain: a stable radix sort of keys, then each run of the same
+/// key by its values. Linear but for values that crowd within a millionth of the range of the others. `alike`
+/// are values such as will come, one a strain: they set the range, which leaves out the few farthest on each
+/// side.
 class RankSorter {
   public:
-    explicit RankSorter(std::size_t size) : other_(size) {}
+    explicit RankSorter(std::span<const double> alike) : entries_(alike.size()), other_(alike.size()) {
+        std::vector<double> sorted(alike.begin(), alike.end());
+        std::ranges::sort(sorted);
+        const std::size_t far = sorted.size() / 100;
+        const double low = sorted[far];
+        const double high = sorted[sorted.size() - 1 - far];
+        most_ = high + 0.5 * (high - low);
+        keys_per_unit_ = high > low ? largest_key / (2.0 * (high - low)) : 0.0;
+    }
 
-    void sort(std::vector<Entry>& entries) noexcept {
-        for (auto& histogram : counts_)
-            histogram.fill(0);
-        for (const Entry& e : entries)
-            for (std::size_t k = 0; k < digits; ++k)
-                ++counts_[k][digit(e, k)];
-        for (std::size_t k = 0; k < digits; ++k)
-            if (counts_[k][digit(entries.front(), k)] != entries.size())
-                pass(entries, k);
-        sort_runs(entries);
+    std::span<const Entry> sort(std::span<const double> values) noexcept {
+        make_entries(values);
+        pass(0, entries_, other_);
+        pass(1, other_, entries_);
+        sort_runs(values);
+        return entries_;
     }
 
   private:
-    static constexpr std::size_t digits = 3;
+    static constexpr std::size_t digits = 2;
     static constexpr std::size_t digit_bits = 11;
-    static constexpr std::size_t lower_bits = 64 - digits * digit_bits;
     static constexpr std::size_t radix = std::size_t{1} << digit_bits;
+    static constexpr double largest_key = radix * radix - 1;
 
+    std::vector<Entry> entries_;
     std::vector<Entry> other_;
     std::array<std::array<std::uint32_t, radix>, digits> counts_{};
+    double most_;
+    double keys_per_unit_;
 
-    static std::size_t digit(const Entry& e, std::size_t k) {
-        return e.key >> (lower_bits + k * digit_bits) & (radix - 1);
+    std::uint32_t key_of(double value) const {
+        return static_cast<std::uint32_t>(std::clamp((most_ - value) * keys_per_unit_, 0.0, largest_key));
     }
 
-    void pass(std::vector<Entry>& entries, std::size_t k) noexcept {
+    static std::size_t digit(std::uint32_t key, std::size_t k) {
+        return key >> (k * digit_bits) & (radix - 1);
+    }
+
+    void make_entries(std::span<const double> values) noexcept {
+        for (auto& histogram : counts_)
+            histogram.fill(0);
+        for (std::uint32_t i = 0; i < values.size(); ++i) {
+            const std::uint32_t key = key_of(values[i]);
+            for (std::size_t k = 0; k < digits; ++k)
+                ++counts_[k][digit(key, k)];
+            entries_[i] = {key, i};
+        }
+    }
+
+    void pass(std::size_t k, std::span<const Entry> from, std::span<Entry> to) noexcept {
         std::uint32_t place = 0;
         for (std::uint32_t& count : counts_[k])
             place += std::exchange(count, place);
-        for (const Entry& e : entries)
-            other_[counts_[k][digit(e, k)]++] = e;
-        entries.swap(other_);
+        for (const Entry& e : from)
+            to[counts_[k][digit(e.key, k)]++] = e;
     }
 
-    static void sort_runs(std::vector<Entry>& entries) noexcept {
-        for (auto first = entries.begin(); first != entries.end();) {
+    void sort_runs(std::span<const double> values) noexcept {
+        for (auto first = entries_.begin(); first != entries_.end();) {
             auto last = first + 1;
-            while (last != entries.end() && last->key >> lower_bits == first->key >> lower_bits)
+            while (last != entries_.end() && last->key == first->key)
                 ++last;
             if (last - first > 1)
-                std::sort(first, last, [](const Entry& a, const Entry& b) {
-                    return a.key != b.key ? a.key < b.key : a.strain < b.strain;
+                std::sort(first, last, [values](const Entry& a, const Entry& b) {
+                    return std::pair(values[b.strain], a.strain) < std::pair(values[a.strain], b.strain);
                 });
             first = last;
         }
     }
 };
 
-/// Keeps the `kept` smallest of the numbers added for each strain.
-class SmallestOfEach {
+/// Keeps the `kept` smallest and the `kept` largest of the numbers added for each strain.
+class TailsOfEach {
   public:
-    SmallestOfEach(std::size_t strains, std::size_t kept)
-        : kept_(kept),
-          values_(strains * 2 * kept),
-          size_(strains, 0),
-          limit_(strains, std::numeric_limits<std::uint32_t>::max()) {}
+    TailsOfEach(std::size_t strains, std::uint32_t kept)
+        : kept_(kept), values_(strains * 4 * kept), ends_(strains, Ends{0, most, 0, 0}) {}
 
     void add(std::size_t strain, std::span<const std::uint32_t> values) noexcept {
-        std::uint32_t* first = values_.data() + strain * 2 * kept_;
-        std::uint32_t limit = limit_[strain];
-        std::size_t size = size_[strain];
+        std::uint32_t* low = values_.data() + strain * 4 * kept_;
+        std::uint32_t* high = low + 2 * kept_;
+        Ends ends = ends_[strain];
         for (const std::uint32_t value : values) {
-            first[size] = value;  // without a branch, which nothing could foretell
-            size += value < limit;
-            if (size == 2 * kept_) {
-                std::nth_element(first, first + kept_ - 1, first + 2 * kept_);
-                limit = first[kept_ - 1];
-                size = kept_;
+            low[ends.low_size] = value;  // without a branch, which nothing could foretell
+            high[ends.high_size] = value;
+            ends.low_size += value < ends.low_limit;
+            ends.high_size += value > ends.high_limit;
+            if (ends.low_size == 2 * kept_) {
+                std::nth_element(low, low + kept_ - 1, low + 2 * kept_);
+                ends.low_limit = low[kept_ - 1];
+                ends.low_size = kept_;
+            }
+            if (ends.high_size == 2 * kept_) {
+                std::nth_element(high, high + kept_ - 1, high + 2 * kept_, std::greater());
+                ends.high_limit = high[kept_ - 1];
+                ends.high_size = kept_;
             }
         }
-        limit_[strain] = limit;
-        size_[strain] = static_cast<std::uint32_t>(size);
+        ends_[strain] = ends;
     }
 
     /// The kept-th smallest; at least so many must have been added.
-    std::uint32_t last_kept(std::size_t strain) noexcept {
-        std::uint32_t* first = values_.data() + strain * 2 * kept_;
-        std::nth_element(first, first + kept_ - 1, first + size_[strain]);
+    std::uint32_t last_kept_low(std::size_t strain) noexcept {
+        std::uint32_t* first = values_.data() + strain * 4 * kept_;
+        std::nth_element(first, first + kept_ - 1, first + ends_[strain].low_size);
+        return first[kept_ - 1];
+    }
+
+    /// The kept-th largest.
+    std::uint32_t last_kept_high(std::size_t strain) noexcept {
+        std::uint32_t* first = values_.data() + strain * 4 * kept_ + 2 * kept_;
+        std::nth_element(first, first + kept_ - 1, first + ends_[strain].high_size, std::greater());
         return first[kept_ - 1];
     }
 
   private:
-    std::size_t kept_;
-    std::vector<std::uint32_t> values_;
-    std::vector<std::uint32_t> size_;
-    std::vector<std::uint32_t> limit_;
+    struct Ends {
+        std::uint32_t low_size, low_limit, high_size, high_limit;
+    };
+    static constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
+
+    std::uint32_t kept_;
+    std::vector<std::uint32_t> values_;  ///< of each strain: low, then high, 2 · kept each
+    std::vector<Ends> ends_;
 };
 
-/// The joint draw of all strains' values.
+/// The joint draw of the values of the strains that are ranked.
 class Sampler {
   public:
-    explicit Sampler(const JointPosterior& posterior)
+    Sampler(const JointPosterior& posterior, std::span<const std::uint32_t> ranked)
         : posterior_(posterior),
+          ranked_(ranked),
           zero_(posterior.shared_sd.size(), 0.0),
           shared_(posterior.shared_sd.size()),
-          values_(posterior.mean.size()) {}
+          values_(posterior.mean.size()),
+          ranked_values_(ranked.size()) {}
 
     std::span<const double> draw(std::uint64_t seed, std::uint32_t number) noexcept {
         normal_draws({seed, own_stream, number}, posterior_.mean, posterior_.own_sd, values_);
         normal_draws({seed, shared_stream, number}, zero_, posterior_.shared_sd, shared_);
         for (const SharedLoading& l : posterior_.loadings)
             values_[l.strain] += l.weight * shared_[l.source];
-        return values_;
+        for (std::size_t k = 0; k < ranked_.size(); ++k)
+            ranked_values_[k] = values_[ranked_[k]];
+        return ranked_values_;
     }
 
   private:
     const JointPosterior& posterior_;
+    std::span<const std::uint32_t> ranked_;
     std::vector<double> zero_;
     std::vector<double> shared_;
     std::vector<double> values_;
+    std::vector<double> ranked_values_;
 };
 
 /// What the draws add up to: integers only. Draws wait in blocks, so that what belongs to one strain is
@@ -157,8 +193,7 @@ class RankCounts {
           best_count_(strains, 0),
           top_count_(strains, 0),
           rank_sum_(strains, 0),
-          lowest_(strains, tail_size(options)),
-          highest_(strains, tail_size(options)) {}
+          tails_(strains, tail_size(options)) {}
 
     void add(std::span<const Entry> in_order) noexcept {
         std::uint32_t* ranks = block_.data() + waiting_ * in_order.size();
@@ -184,8 +219,8 @@ class RankCounts {
         out.best_probability[place] = static_cast<double>(best_count_[strain]) / draws;
         out.top_probability[place] = static_cast<double>(top_count_[strain]) / draws;
         out.expected_rank[place] = static_cast<double>(rank_sum_[strain]) / draws;
-        out.rank_low[place] = lowest_.last_kept(strain);
-        out.rank_high[place] = static_cast<std::uint32_t>(rank_sum_.size()) - highest_.last_kept(strain);
+        out.rank_low[place] = tails_.last_kept_low(strain);
+        out.rank_high[place] = tails_.last_kept_high(strain);
     }
 
   private:
@@ -197,23 +232,19 @@ class RankCounts {
     std::vector<std::uint32_t> best_count_;
     std::vector<std::uint32_t> top_count_;
     std::vector<std::uint64_t> rank_sum_;
-    SmallestOfEach lowest_;
-    SmallestOfEach highest_;
+    TailsOfEach tails_;
 
-    void count(std::size_t strain, std::span<std::uint32_t> ranks) noexcept {
+    void count(std::size_t strain, std::span<const std::uint32_t> ranks) noexcept {
         for (const std::uint32_t rank : ranks) {
             best_count_[strain] += rank == 1;
             top_count_[strain] += rank <= top_;
             rank_sum_[strain] += rank;
         }
-        lowest_.add(strain, ranks);
-        for (std::uint32_t& rank : ranks)
-            rank = static_cast<std::uint32_t>(rank_sum_.size()) - rank;
-        highest_.add(strain, ranks);
+        tails_.add(strain, ranks);
     }
 
-    static std::size_t tail_size(const RankDrawOptions& options) {
-        return static_cast<std::size_t>(0.5 * (1.0 - options.interval) * options.draws) + 1;
+    static std::uint32_t tail_size(const RankDrawOptions& options) {
+        return static_cast<std::uint32_t>(0.5 * (1.0 - options.interval) * options.draws) + 1;
     }
 };
 
@@ -241,17 +272,11 @@ void rank_by_draws(const JointPosterior& posterior, const RankDrawOptions& optio
     const std::vector<std::uint32_t> strains = ranked_strains(posterior);
     if (strains.empty())
         return;
-    Sampler sampler(posterior);
-    RankSorter sorter(strains.size());
+    Sampler sampler(posterior, strains);
+    RankSorter sorter(sampler.draw(options.seed, 0));
     RankCounts counts(strains.size(), options);
-    std::vector<Entry> entries(strains.size());
-    for (std::uint32_t number = 0; number < options.draws; ++number) {
-        const std::span<const double> values = sampler.draw(options.seed, number);
-        for (std::uint32_t k = 0; k < strains.size(); ++k)
-            entries[k] = {falling_key(values[strains[k]]), k};
-        sorter.sort(entries);
-        counts.add(entries);
-    }
+    for (std::uint32_t number = 0; number < options.draws; ++number)
+        counts.add(sorter.sort(sampler.draw(options.seed, number)));
     counts.count_block();
     for (std::size_t k = 0; k < strains.size(); ++k)
         counts.write(k, options.draws, strains[k], out);
