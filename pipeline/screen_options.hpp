@@ -17,6 +17,7 @@ inline constexpr double not_set = std::numeric_limits<double>::quiet_NaN();
 
 /// How a reading, less its blank, becomes what it stands for.
 struct ReadoutCorrection {
+    std::string readout;             ///< what it corrects
     std::vector<double> polynomial;  ///< coefficients of the first power and up; empty: none
     std::string calibration;         ///< a table of a dilution series, measured and true; empty: none
     std::vector<double> measured;    ///< of that table, ascending

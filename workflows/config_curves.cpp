@@ -66,6 +66,7 @@ void read_path_length(TomlTable& table, pipeline::ReadoutSelector& selector) {
 
 void read_correction(TomlTable& table, pipeline::ReadoutSelector& selector) {
     pipeline::ReadoutCorrection& correction = selector.correction;
+    correction.readout = selector.name;
     table.read("polynomial", correction.polynomial);
     table.read("calibration", correction.calibration);
     require(table, "polynomial", correction.polynomial.empty() || correction.polynomial.front() > 0,

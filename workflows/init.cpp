@@ -307,7 +307,7 @@ std::string plates_toml(const Found& found) {
 # read = 2                          # which of several readings of one quantity; default: the only one
 # unit = "g/L"                      # where one name has several, or the file states none
 # calibration = "dilutions.csv"      # columns measured, true: readings less the blank, and what they should be
-# polynomial = [1, 0.05]            # or true = 1 x + 0.05 x^2 ...
+# polynomial = [1, 0.05]            # or true = 1 x + 0.05 x^2 ..., which must rise up to the largest reading
 # path_length_cm = 0.56             # absorbance is divided by it; or volume_ul = 200 and well_diameter_mm = 6.7
 )";
     text += fmt::format("\n[[traits]]\nname = \"{0}\"\nreadout = \"{0}\"\n", found.readouts.front().name);

@@ -38,9 +38,9 @@ def analysed(program, curves, readout=ABSORBANCE, more="", screen=SCREEN + ENDPO
         return ({row["well"]: row for row in rows}, {row["well"]: row for row in traits if row["trait"] == "last"}, others)
 
 
-def refused(program, *words, readout=ABSORBANCE, more="", screen=SCREEN, files=None):
+def refused(program, *words, readout=ABSORBANCE, more="", screen=SCREEN, files=None, curves=None):
     try:
-        analysed(program, {"A1": GOOD}, readout, more, screen, files=files)
+        analysed(program, curves or {"A1": GOOD}, readout, more, screen, files=files)
     except AssertionError as error:
         message = str(error)
         assert "exit 3" in message and all(word in message for word in words), message
@@ -188,6 +188,16 @@ def test_what_must_not_matter(program):
     assert one["A1"]["outliers_h"] == two["A1"]["outliers_h"] == f"{HOURS[30]:g}"
 
 
+def test_polynomial_that_turns(program):
+    """A response that falls within the readings is an error that says where; the well may be masked instead."""
+    keys = ABSORBANCE + "\npolynomial = [1, -0.4]"  # turns at 1.25
+    high = [1.5 * value for value in GOOD]
+    assert max(GOOD) - 0.09 < 1.25 < max(high) - 0.09
+    low, _, _ = analysed(program, {"A1": GOOD}, keys)
+    assert number(low["A1"], "carrying_capacity") > 0
+    refused(program, "curves.tsv", "[readouts.od] polynomial", "turns down at 1.25", "well A1", curves={"A1": high}, readout=keys)
+
+
 def test_refused(program):
     keys = ABSORBANCE + "\n"
     refused(program, "nowhere.csv", readout=keys + 'calibration = "nowhere.csv"')
@@ -209,7 +219,7 @@ def test_refused(program):
 
 def main():
     for test in (test_response, test_beyond_the_calibration, test_path_length, test_smooth_blanks, test_media, test_outliers,
-                 test_what_must_not_matter, test_refused):
+                 test_what_must_not_matter, test_polynomial_that_turns, test_refused):
         print(test.__name__, flush=True)
         test(sys.argv[1])
 

@@ -43,3 +43,18 @@ TEST_CASE("a table of a polynomial is that polynomial, and both rise where it do
         before = value;
     }
 }
+
+TEST_CASE("a polynomial turns where its slope becomes negative, and not where it only rests") {
+    const auto turn = [](std::vector<double> coefficients, double largest) {
+        return polynomial_turn(coefficients, largest);
+    };
+    CHECK(turn({1, -0.25}, 3) == Approx(2));
+    CHECK(std::isnan(turn({1, -0.25}, 1.99)));
+    CHECK(std::isnan(turn({1, 0.4}, 1e6)));
+    CHECK(std::isnan(turn({1}, 1e6)));
+    CHECK(std::isnan(turn({}, 1)));
+    CHECK(turn({6, -4.5, 1}, 5) == Approx(1));       // slope 3 (x - 1) (x - 2): falls between, rises beyond
+    CHECK(std::isnan(turn({1, -1, 1.0 / 3}, 5)));    // slope (x - 1)^2
+    CHECK(turn({4, 0, 0, -0.125}, 3) == Approx(2));  // slope 4 - x^3 / 2
+    CHECK(turn({2, 0.5, -1, -0.3}, 10) < turn({2, 0.6, -1, -0.3}, 10));
+}
