@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <map>
 
-#include "formats/plates/text.hpp"
+#include "formats/plates/cell_cutter_internal.hpp"
 
 namespace wellsieve::formats::plates {
 namespace {
@@ -32,109 +32,6 @@ std::size_t count_of(std::string_view text, char c) {
     }
     return count;
 }
-
-std::string unescape(std::string_view quoted) {
-    std::string text;
-    text.reserve(quoted.size());
-    for (std::size_t i = 0; i < quoted.size(); ++i) {
-        text += quoted[i];
-        if (quoted[i] == '"' && i + 1 < quoted.size() && quoted[i + 1] == '"')
-            ++i;
-    }
-    return text;
-}
-
-/// The end of a quoted cell that starts at `begin` (its quote); npos when the quote is never closed by one
-/// that a delimiter or line end follows, in which case it is an ordinary character.
-std::size_t closing_quote(std::string_view text, std::size_t begin, char delimiter) {
-    for (std::size_t i = begin + 1; i < text.size(); ++i) {
-        if (text[i] != '"')
-            continue;
-        if (i + 1 < text.size() && text[i + 1] == '"') {
-            ++i;
-            continue;
-        }
-        const std::size_t next = text.find_first_not_of(' ', i + 1);
-        const bool closes = next == std::string_view::npos || text[next] == delimiter || text[next] == '\n' ||
-                            text[next] == '\r';
-        return closes ? i : std::string_view::npos;
-    }
-    return std::string_view::npos;
-}
-
-/// Nothing that `trim` would take away stands at either end.
-bool is_trimmed(std::string_view cell) {
-    const auto plain = [](char c) { return c > ' ' && c < '\x7F'; };
-    return cell.empty() || (plain(cell.front()) && plain(cell.back()));
-}
-
-/// Walks through a text cell by cell.
-class Cutter {
-  public:
-    Cutter(std::string_view text, char delimiter, Table& table)
-        : text_(text), delimiter_(delimiter), table_(table) {
-        for (char c : {delimiter, '\n', '\r'})
-            ends_cell_[static_cast<unsigned char>(c)] = true;
-    }
-
-    void cut() {
-        for (std::size_t line = 1; at_ < text_.size(); ++line) {
-            table_.add_row(line);
-            while (cut_cell(line)) {
-            }
-            if (at_ < text_.size() && text_[at_] == '\r')  // "\r\n", or a lone "\r" of an old Macintosh
-                ++at_;
-            if (at_ < text_.size() && text_[at_] == '\n')
-                ++at_;
-        }
-    }
-
-  private:
-    /// Whether another cell follows in the row.
-    bool cut_cell(std::size_t& line) {
-        if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == ' ') && cut_quoted(line))
-            return step_over_delimiter();
-        const std::size_t begin = at_;
-        at_ = end_of_cell(at_);
-        const std::string_view cell = text_.substr(begin, at_ - begin);
-        table_.add_cell(is_trimmed(cell) ? cell : trim(cell));
-        return step_over_delimiter();
-    }
-
-    /// Nothing, and false, when the cell is not a quoted one.
-    bool cut_quoted(std::size_t& line) {
-        const std::size_t quote = text_.find_first_not_of(' ', at_);
-        if (quote == std::string_view::npos || text_[quote] != '"')
-            return false;
-        const std::size_t close = closing_quote(text_, quote, delimiter_);
-        if (close == std::string_view::npos)
-            return false;
-        const std::string_view inside = text_.substr(quote + 1, close - quote - 1);
-        line += static_cast<std::size_t>(std::count(inside.begin(), inside.end(), '\n'));
-        const bool escaped = inside.find('"') != std::string_view::npos;
-        table_.add_cell(trim(escaped ? table_.own(unescape(inside)) : inside));
-        at_ = end_of_cell(close + 1);
-        return true;
-    }
-
-    std::size_t end_of_cell(std::size_t from) const {
-        while (from < text_.size() && !ends_cell_[static_cast<unsigned char>(text_[from])])
-            ++from;
-        return from;
-    }
-
-    bool step_over_delimiter() {
-        const bool more = at_ < text_.size() && text_[at_] == delimiter_;
-        at_ += more;
-        return more;
-    }
-
-    std::string_view text_;
-    char delimiter_;
-    Table& table_;
-    std::array<bool, 256> ends_cell_{};
-    std::size_t at_ = 0;
-};
 
 }  // namespace
 
@@ -166,7 +63,11 @@ Table Table::from_text(std::string_view text, char delimiter) {
     Table table;
     table.cells_.reserve(count_of(text, delimiter) + std::max(count_of(text, '\n'), count_of(text, '\r')) +
                          1);
-    Cutter(text, delimiter, table).cut();
+    CellCutter cutter(text, delimiter, table.owned_);
+    while (!cutter.at_end()) {
+        table.add_row(cutter.line());
+        cutter.append_row(table.cells_);
+    }
     return table;
 }
 

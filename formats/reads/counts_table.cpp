@@ -48,16 +48,13 @@ bool is_number(std::string_view cell, double& value) {
 
 class Reader {
   public:
-    Reader(const std::string& path, std::string_view text) : lines_(text) { table_.path = path; }
+    Reader(const std::string& path, std::string_view text) : rows_(path, text, owned_) { table_.path = path; }
 
     CountsTable read() {
         read_titles();
-        std::string_view line;
         std::vector<std::string_view> cells;
-        while (lines_.next(line)) {
-            split_cells(line, delimiter_, cells);
+        while (rows_.next(cells))
             add_row(cells);
-        }
         if (table_.ids.empty())
             throw FormatError(table_.path, "", "holds no counts");
         by_sample();
@@ -70,16 +67,12 @@ class Reader {
 
   private:
     void read_titles() {
-        std::string_view line;
-        if (!lines_.next(line))
-            throw FormatError(table_.path, "", "holds no counts");
-        delimiter_ = delimiter_of(line);
         std::vector<std::string_view> titles;
-        split_cells(line, delimiter_, titles);
-        Lines ahead = lines_;
+        if (!rows_.next(titles))
+            throw FormatError(table_.path, "", "holds no counts");
+        Rows ahead = rows_;
         std::vector<std::string_view> row;
-        if (std::string_view next; ahead.next(next))
-            split_cells(next, delimiter_, row);
+        ahead.next(row);
         for (std::size_t i = 0; i < titles.size(); ++i)
             add_column(titles[i], i < row.size() ? row[i] : std::string_view());
         if (table_.samples.empty())
@@ -145,13 +138,13 @@ class Reader {
             else if (kinds_[i] == Kind::strain)
                 strain = cell;
             else if (kinds_[i] == Kind::sample)
-                rows_.push_back(count_of(cell, titles_[i]));
+                counts_.push_back(count_of(cell, titles_[i]));
         }
         if (id.empty())
             id = barcode.empty() ? strain : barcode;
         if (id.empty())
             fail("", "has no name");
-        const auto [known, is_new] = seen_.emplace(id, lines_.number());
+        const auto [known, is_new] = seen_.emplace(id, rows_.number());
         if (!is_new)
             fail("", fmt::format("'{}' stands in line {} already", id, known->second));
         table_.ids.push_back(std::move(id));
@@ -175,25 +168,25 @@ class Reader {
     void by_sample() {
         const std::size_t samples = table_.samples.size();
         const std::size_t features = table_.ids.size();
-        table_.counts.resize(rows_.size());
+        table_.counts.resize(counts_.size());
         for (std::size_t f = 0; f < features; ++f)
             for (std::size_t s = 0; s < samples; ++s)
-                table_.counts[s * features + f] = rows_[f * samples + s];
+                table_.counts[s * features + f] = counts_[f * samples + s];
     }
 
     [[noreturn]] void fail(std::string_view column, std::string_view what) const {
         throw FormatError(table_.path,
-                          fmt::format("line {}{}", lines_.number(),
+                          fmt::format("line {}{}", rows_.number(),
                                       column.empty() ? "" : fmt::format(", column '{}'", column)),
                           what);
     }
 
-    Lines lines_;
+    std::deque<std::string> owned_;
+    Rows rows_;
     CountsTable table_;
-    char delimiter_ = '\t';
     std::vector<Kind> kinds_;
     std::vector<std::string> titles_;
-    std::vector<std::uint32_t> rows_;  ///< [feature][sample]
+    std::vector<std::uint32_t> counts_;  ///< [feature][sample]
     std::unordered_map<std::string, std::size_t> seen_;
     bool has_genes_ = false;
 };

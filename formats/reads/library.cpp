@@ -151,17 +151,13 @@ class Reader {
     std::string_view text() const { return library_.texts.front(); }
 
     void read_table() {
-        Lines lines(text());
-        std::string_view line;
-        if (!lines.next(line))
-            return;
-        const char delimiter = delimiter_of(line);
+        Rows rows(library_.path, text(), library_.texts);
         Cells first;
-        split_cells(line, delimiter, first);
-        Lines ahead = lines;
+        if (!rows.next(first))
+            return;
+        Rows ahead = rows;
         Cells second;
-        if (std::string_view next; ahead.next(next))
-            split_cells(next, delimiter, second);
+        ahead.next(second);
         const Columns titled = titled_columns(first, second);
         const bool has_titles = column_of_bases(first) == none && titled.barcode != none;
         if (has_titles && second.empty())
@@ -173,11 +169,9 @@ class Reader {
                 "no column of barcodes: a column titled 'barcode' or 'sequence' is wanted, or one of A, "
                 "C, G and T");
         if (!has_titles)
-            add_row(lines.number(), first, columns);
-        while (lines.next(line)) {
-            split_cells(line, delimiter, first);
-            add_row(lines.number(), first, columns);
-        }
+            add_row(rows.number(), first, columns);
+        while (rows.next(first))
+            add_row(rows.number(), first, columns);
     }
 
     void read_fasta() {

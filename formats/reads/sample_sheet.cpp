@@ -51,17 +51,14 @@ bool is_index(std::string_view cell) {
 class Reader {
   public:
     Reader(const std::string& path, std::string_view text, SampleSource source)
-        : lines_(text), needs_origin_(source == SampleSource::reads) {
+        : rows_(path, text, owned_), needs_origin_(source == SampleSource::reads) {
         sheet_.path = path;
     }
 
     SampleSheet read() {
-        std::string_view line;
-        if (!lines_.next(line))
-            throw FormatError(sheet_.path, "", "holds no samples");
-        const char delimiter = delimiter_of(line);
         std::vector<std::string_view> cells;
-        split_cells(line, delimiter, cells);
+        if (!rows_.next(cells))
+            throw FormatError(sheet_.path, "", "holds no samples");
         const bool untitled = cells.size() == 2 && (is_index(cells[0]) != is_index(cells[1]));
         if (untitled) {
             const bool index_first = is_index(cells[0]);
@@ -72,10 +69,8 @@ class Reader {
         } else {
             read_titles(cells);
         }
-        while (lines_.next(line)) {
-            split_cells(line, delimiter, cells);
+        while (rows_.next(cells))
             add_row(cells);
-        }
         if (sheet_.rows.empty())
             throw FormatError(sheet_.path, "", "holds no samples");
         check_samples();
@@ -107,14 +102,14 @@ class Reader {
         };
         const bool has_origin = has(&SampleRow::file) || has(&SampleRow::index);
         if (!has(&SampleRow::sample) || (needs_origin_ && !has_origin))
-            throw FormatError(sheet_.path, fmt::format("line {}", lines_.number()),
+            throw FormatError(sheet_.path, fmt::format("line {}", rows_.number()),
                               needs_origin_ ? "the titles 'sample' and 'file' or 'index' are wanted"
                                             : "the title 'sample' is wanted");
     }
 
     void add_row(const std::vector<std::string_view>& cells) {
         SampleRow row;
-        row.line = lines_.number();
+        row.line = rows_.number();
         row.other.resize(sheet_.other_columns.size());
         for (std::size_t i = 0; i < std::min(cells.size(), columns_.size()); ++i) {
             if (columns_[i] != nullptr)
@@ -158,7 +153,7 @@ class Reader {
             return value;
         const auto end = fast_float::from_chars(cell.data(), cell.data() + cell.size(), value).ptr;
         if (end != cell.data() + cell.size() || !std::isfinite(value))
-            throw FormatError(sheet_.path, fmt::format("line {}", lines_.number()),
+            throw FormatError(sheet_.path, fmt::format("line {}", rows_.number()),
                               fmt::format("'{}' is no time in hours", cell));
         return value;
     }
@@ -194,7 +189,8 @@ class Reader {
         throw FormatError(sheet_.path, fmt::format("line {}", row.line), what);
     }
 
-    Lines lines_;
+    std::deque<std::string> owned_;
+    Rows rows_;
     bool needs_origin_;
     SampleSheet sheet_;
     std::vector<std::string SampleRow::*> columns_;  ///< [column]; null: another

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -41,31 +43,80 @@ bool Lines::next(std::string_view& line) {
     return false;
 }
 
-void split_cells(std::string_view line, char delimiter, std::vector<std::string_view>& cells) {
-    cells.clear();
-    while (true) {
-        const std::size_t end = line.find(delimiter);
-        std::string_view cell = plates::trim(line.substr(0, end));
-        if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"')
-            cell = cell.substr(1, cell.size() - 2);
-        cells.push_back(cell);
-        if (end == line.npos)
-            return;
-        line.remove_prefix(end + 1);
+namespace {
+
+std::size_t count_outside_quotes(std::string_view line, char wanted) {
+    std::size_t count = 0;
+    bool quoted = false;
+    for (const char c : line) {
+        quoted = quoted != (c == '"');
+        count += !quoted && c == wanted;
     }
+    return count;
 }
+
+/// Whether the end of a line, and as many cells as a row has, stand within the text.
+bool holds_line_of(std::string_view text, char delimiter, std::size_t cells) {
+    const std::size_t end = text.find_first_of("\r\n");
+    if (end == text.npos)
+        return false;
+    const auto delimiters = static_cast<std::size_t>(
+        std::count(text.begin() + static_cast<std::ptrdiff_t>(end), text.end(), delimiter));
+    return delimiters + 1 >= std::max<std::size_t>(cells, 2);
+}
+
+std::string_view without_mark(std::string_view text) {
+    return text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+}
+
+std::string_view first_line(std::string_view text) {
+    Lines lines(text);
+    std::string_view line;
+    lines.next(line);
+    return line;
+}
+
+}  // namespace
 
 char delimiter_of(std::string_view line) {
     char best = '\t';
-    std::ptrdiff_t most = 0;
+    std::size_t most = 0;
     for (const char delimiter : {'\t', ',', ';'}) {
-        const auto count = std::count(line.begin(), line.end(), delimiter);
+        const std::size_t count = count_outside_quotes(line, delimiter);
         if (count > most) {
             most = count;
             best = delimiter;
         }
     }
     return best;
+}
+
+Rows::Rows(std::string path, std::string_view text, std::deque<std::string>& owned)
+    : path_(std::move(path)),
+      delimiter_(delimiter_of(first_line(text))),
+      cutter_(without_mark(text), delimiter_, owned) {}
+
+bool Rows::next(std::vector<std::string_view>& cells) {
+    while (!cutter_.at_end()) {
+        if (cutter_.rest().starts_with('#')) {
+            cutter_.skip_line();
+            continue;
+        }
+        cells.clear();
+        number_ = cutter_.line();
+        cutter_.append_row(cells);
+        if (columns_ == 0)
+            columns_ = cells.size();
+        const auto holds_row = [&](std::string_view cell) {
+            return holds_line_of(cell, delimiter_, columns_);
+        };
+        if (cutter_.line() > number_ + 1 && std::any_of(cells.begin(), cells.end(), holds_row))
+            throw FormatError(path_, fmt::format("line {}", number_),
+                              fmt::format("a quote is not closed before line {}", cutter_.line() - 1));
+        if (std::any_of(cells.begin(), cells.end(), [](std::string_view cell) { return !cell.empty(); }))
+            return true;
+    }
+    return false;
 }
 
 std::string plain_key(std::string_view title) {

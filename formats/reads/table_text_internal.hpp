@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "formats/plates/cell_cutter_internal.hpp"
 
 namespace wellsieve::formats::reads {
 
@@ -12,8 +15,7 @@ namespace wellsieve::formats::reads {
 std::string whole_text(const std::string& path);
 
 /// Lines of a text, without byte order mark, whatever ends them: "\n", "\r\n" or "\r" alone. Blank lines and
-/// those that begin with
-/// '#' are passed over.
+/// those that begin with '#' are passed over.
 class Lines {
   public:
     explicit Lines(std::string_view text) : text_(text), at_(text.starts_with("\xEF\xBB\xBF") ? 3 : 0) {}
@@ -27,11 +29,27 @@ class Lines {
     std::size_t number_ = 0;
 };
 
-/// The cells of a line, trimmed, without their quotes (a quote within a cell is not known here).
-void split_cells(std::string_view line, char delimiter, std::vector<std::string_view>& cells);
-
-/// Tab, ';' or ',', whichever the line has most of; a tab when it has none.
+/// Tab, ';' or ',', whichever the line has most of outside quoted cells; a tab when it has none.
 char delimiter_of(std::string_view line);
+
+/// Rows of a delimited text, cut by the same rules as those of plates; the delimiter is that of the first.
+/// Blank rows and those that begin with '#' are passed over. Throws FormatError for a quoted cell that holds
+/// what must be whole rows: its quote was never closed.
+class Rows {
+  public:
+    /// `text` must outlive the cells; those with doubled quotes point into `owned`.
+    Rows(std::string path, std::string_view text, std::deque<std::string>& owned);
+    /// False behind the last row.
+    bool next(std::vector<std::string_view>& cells);
+    std::size_t number() const { return number_; }  ///< the line where the last row began, from 1
+
+  private:
+    std::string path_;
+    char delimiter_;
+    plates::CellCutter cutter_;
+    std::size_t columns_ = 0;  ///< of the first row
+    std::size_t number_ = 0;
+};
 
 /// Letters and digits in lower case, all else left out: "sgRNA ID" and "sgrna_id" are one.
 std::string plain_key(std::string_view title);

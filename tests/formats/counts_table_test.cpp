@@ -45,6 +45,10 @@ TEST_CASE("tables of counts are read as MAGeCK, PoolQ and others write them") {
     check(poolq);
     CHECK(poolq.barcodes[2] == "GGGG");
     check(table_of("\xEF\xBB\xBFS1;comment;gene;id;S 2\r\n1.0;x;X;a;20\r\n0;y;Y;b;4e9\r\n3;z;Z;c;60"));
+    const CountsTable quoted = table_of(
+        "\"sgRNA\",\"Gene\",\"S1\",\"S 2\"\r\"a\",\"X, \"\"Y\"\"; Z\",\"1\",20\rb,,0,4000000000\rc,Z,3,60\r");
+    check(quoted);
+    CHECK(quoted.genes[0] == "X, \"Y\"; Z");
     const CountsTable strains = table_of("strain,S1,S 2\na,1,20\nb,0,4000000000\nc,3,60\n");
     check(strains);
     CHECK(strains.strains == strains.ids);
@@ -64,7 +68,7 @@ TEST_CASE("a table of counts that cannot be right is refused, and the cell is na
     refused("sgRNA\tGene\tS1\na\tX\t1\nb\tY\tNA\n", "'NA' is no count");
     refused("sgRNA\tGene\tS1\na\tX\t1\nb\tY\n", "line 3, column 'S1': is empty");
     refused("S1\tS2\na\t1\t2\nb\t3\t4\n", "line 2: has 3 cells, and the title line 2");
-    refused("sgRNA,Gene,S1,S2\na,X,1,2\nb,\"Y,3\",4,5\n", "line 3: has 5 cells, and the title line 4");
+    refused("sgRNA,Gene,S1,S2\na,X,1,2\nb,Y,3,4,5\n", "line 3: has 5 cells, and the title line 4");
     refused("sgRNA\tGene\tS1\na\tX\t1\na\tY\t2\n", "line 3: 'a' stands in line 2 already");
     refused("sgRNA\tGene\tS1\n\tX\t1\n", "line 2: has no name");
     refused("sgRNA\tGene\tS1\tS1\na\tX\t1\t1\n", "two columns are called 'S1'");

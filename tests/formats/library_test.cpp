@@ -47,6 +47,23 @@ TEST_CASE("a library is read whatever its columns are called and however they st
           "ACGTA|ACGTA|s1|\nCCCCC|CCCCC|s1|\nGGGGG|GGGGG|s2|\n");
 }
 
+TEST_CASE("cells in quotes hold delimiters, doubled quotes and line ends, in libraries of any form") {
+    CHECK(described("\"g1\",\"kinase, 5\"\"-end\",ACGTACGT\ng2,\"a;b;c;d\",TTTTCCCC\n") ==
+          "g1|ACGTACGT||kinase, 5\"-end\ng2|TTTTCCCC||a;b;c;d\n");
+    CHECK(described("\"gene, symbol; or locus\"\tid\tsequence\n\"X\tY\"\tg1\t\"acgt\"\n") == "g1|ACGT||\n");
+    CHECK(described("id,\"description,\nas deposited\",sequence,gene\r\n"
+                    "g1,\"first line\r\nsecond line\",ACGTACGT,\"X, Y\"\r\n") == "g1|ACGTACGT||X, Y\n");
+    CHECK(described("id,sequence,gene\ng1,ACGTACGT,5\" end\ng2,TTTTCCCC,\"Y\n") ==
+          "g1|ACGTACGT||5\" end\ng2|TTTTCCCC||\"Y\n");
+}
+
+TEST_CASE("a quote that would swallow whole rows is refused, and named") {
+    CHECK_THROWS_WITH(described("id,sequence,gene\ng1,ACGTACGT,\"X\ng2,TTTTCCCC,Y\ng3,GGGGCCCC,Z\"\n"),
+                      Catch::Contains("line 2: a quote is not closed before line 4"));
+    CHECK_THROWS_WITH(described("id,sequence,gene\ng1,ACGTACGT,\"X\n\"\ng2,TTTTXCCC,Y\n"),
+                      Catch::Contains("line 4: "));
+}
+
 TEST_CASE("pairs of barcodes are one entry, whether they share a column or not") {
     const std::string expected = "p1|ACGTATTTT||X|5\n";
     CHECK(described("ACGTA;TTTT,p1,X\n") == expected);

@@ -37,6 +37,15 @@ TEST_CASE("a sample sheet names files, conditions, times, replicates and what el
     CHECK(sheet.rows[2].line == 5);
 }
 
+TEST_CASE("cells of a sample sheet in quotes may hold its delimiter") {
+    const SampleSheet sheet = sheet_of(
+        "\"file\",\"sample\",\"condition\"\n\"my reads, lane 1.fq\",\"a, first\",\"drug; 0,5 µM\"\n");
+    REQUIRE(sheet.rows.size() == 1);
+    CHECK(sheet.rows[0].file == "my reads, lane 1.fq");
+    CHECK(sheet.rows[0].sample == "a, first");
+    CHECK(sheet.rows[0].condition == "drug; 0,5 µM");
+}
+
 TEST_CASE("samples may be told by index, with titles or as PoolQ has them") {
     const SampleSheet titled = sheet_of("Sample Name;Index\nx;acgt\ny;TTTT\n");
     CHECK(titled.rows[0].index == "ACGT");
