@@ -361,6 +361,9 @@ PoolDesign lay_out_pool(const PoolCounts& counts, const PoolScoreOptions& option
             row[design.cells.size() + of_pairs + b - 1] = batch[s] == batches[b] ? 1.0 : 0.0;
     }
     check_estimable(design, options, batch);
+    for (const std::string& own : batch)
+        design.batch.push_back(
+            static_cast<std::uint32_t>(std::find(batches.begin(), batches.end(), own) - batches.begin()));
     return design;
 }
 

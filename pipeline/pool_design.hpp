@@ -32,7 +32,8 @@ struct PoolDesign {
     std::vector<PoolComparison> comparisons;
     std::vector<double> matrix;  ///< [sample][coefficient]
     std::size_t coefficients = 0;
-    std::vector<double> offset;  ///< [sample]
+    std::vector<double> offset;        ///< [sample]
+    std::vector<std::uint32_t> batch;  ///< [sample], from 0 in order of their first one; empty: none are told
 
     kernels::stats::LogLinearDesign view() const { return {matrix, coefficients, offset}; }
     std::vector<double> contrast(const PoolComparison& comparison) const;

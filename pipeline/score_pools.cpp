@@ -115,7 +115,6 @@ std::vector<double> sides(const stats::LogLinearDesign& design, std::size_t cell
 
 Tested test_contrast(const Pool& pool, stats::Counts raw, const stats::LogLinearDesign& design,
                      std::size_t cells, const std::vector<double>& contrast) {
-    const std::vector<double> weight = stats::sample_weights(design, contrast);
     const std::vector<double> side = sides(design, cells, contrast);
     const auto outlying = stats::outlying_counts(raw, design.offset, side);
     Tested out;
@@ -135,8 +134,9 @@ Tested test_contrast(const Pool& pool, stats::Counts raw, const stats::LogLinear
     out.features.q_value.resize(counts.features());
     stats::benjamini_hochberg(out.features.p_value, out.features.q_value);
     fill_false_sign_rates(out.features);
-    out.groups = stats::competitive_test(stats::robust_effects(counts, design.offset, weight, pool.controls),
-                                         pool.groups.of, pool.groups.names.size());
+    out.groups =
+        stats::competitive_test(stats::robust_effects(counts, design, cells, contrast, pool.controls),
+                                pool.groups.of, pool.groups.names.size());
     return out;
 }
 
@@ -183,8 +183,15 @@ AggregatedRanks aggregate(const std::vector<double>& score, const std::vector<st
     return out;
 }
 
+AggregatedRanks no_ranks(std::size_t groups) {
+    const std::vector<double> unknown(groups, not_set);
+    const std::vector<std::uint32_t> none(groups, 0);
+    return {unknown, unknown, unknown, none, none};
+}
+
 /// MAGeCK's own analysis of one comparison, with its own normalisation.
-void aggregate_ranks(const Pool& pool, const PoolComparison& comparison, GroupScores& out) {
+void aggregate_ranks(const Pool& pool, const PoolComparison& comparison, GroupScores& out,
+                     std::vector<std::string>& warnings) {
     std::vector<std::size_t> samples = pool.design.cells[comparison.against].samples;
     const std::vector<std::size_t>& treated = pool.design.cells[comparison.cell].samples;
     const std::size_t features = pool.counts.features.size();
@@ -196,8 +203,18 @@ void aggregate_ranks(const Pool& pool, const PoolComparison& comparison, GroupSc
     std::vector<std::uint8_t> valid(features);
     const stats::MageckGuidesOut guides{column[0], column[1], column[2], column[3], column[4],
                                         column[5], column[6], column[7], valid};
-    stats::mageck_guides({std::span(values).first(control_values), controls},
-                         {std::span(values).subspan(control_values), treated.size()}, guides);
+    const stats::MeanVarianceLine line =
+        stats::mageck_guides({std::span(values).first(control_values), controls},
+                             {std::span(values).subspan(control_values), treated.size()}, guides);
+    if (!std::isfinite(line.slope)) {
+        warnings.push_back(
+            fmt::format("condition '{}': no ranks as MAGeCK gives them, for counts do not tell how scatter "
+                        "grows with them: "
+                        "all are alike, or most barcodes have none",
+                        pool.design.cells[comparison.cell].name));
+        out.depleted = out.enriched = no_ranks(pool.groups.names.size());
+        return;
+    }
     std::vector<std::uint32_t> gene = pool.groups.of;
     for (std::size_t i = 0; i < features; ++i)
         if (valid[i] == 0)
@@ -249,19 +266,56 @@ double share_below(const std::vector<double>& p, double threshold) {
     return all > 0.0 ? below / all : not_set;
 }
 
-/// Every second replicate of a condition against the others: nothing differs, so p should be uniform.
-PoolCalibration calibrate(const Pool& pool, const std::string& condition,
-                          const std::vector<std::size_t>& samples) {
-    const std::size_t features = pool.counts.features.size();
-    std::vector<double> values, matrix, offset;
-    for (std::size_t k = 0; k < samples.size(); ++k) {
-        const auto first = pool.values.begin() + static_cast<std::ptrdiff_t>(samples[k] * features);
-        values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(features));
-        matrix.insert(matrix.end(), {1.0, k % 2 == 0 ? 0.0 : 1.0});
-        offset.push_back(pool.design.offset[samples[k]]);
+/// Two halves of replicates: an intercept, the half, and a column for each of their batches but the first.
+struct Halves {
+    std::vector<std::size_t> samples;
+    std::vector<double> matrix;
+    std::size_t coefficients = 2;
+};
+
+/// Every second replicate against the others. Batches are shared out first, so that no half has one of its
+/// own where that can be helped; where they cannot be told from the halves they are left out.
+Halves halve(const PoolDesign& design, std::vector<std::size_t> samples) {
+    std::vector<std::uint32_t> batches;
+    if (!design.batch.empty()) {
+        std::stable_sort(samples.begin(), samples.end(),
+                         [&](std::size_t a, std::size_t b) { return design.batch[a] < design.batch[b]; });
+        for (const std::size_t s : samples)
+            if (batches.empty() || batches.back() != design.batch[s])
+                batches.push_back(design.batch[s]);
     }
-    const Tested tested = test_contrast(pool, {values, samples.size()}, {matrix, 2, offset}, 2, {0.0, 1.0});
-    return {condition, samples.size(), share_below(tested.features.p_value, 0.01),
+    const auto laid_out = [&](std::size_t columns) {
+        Halves out{samples, {}, 2 + columns};
+        for (std::size_t k = 0; k < samples.size(); ++k) {
+            out.matrix.insert(out.matrix.end(), {1.0, k % 2 == 0 ? 0.0 : 1.0});
+            for (std::size_t b = 1; b <= columns; ++b)
+                out.matrix.push_back(design.batch[samples[k]] == batches[b] ? 1.0 : 0.0);
+        }
+        return out;
+    };
+    Halves in_batches = laid_out(batches.empty() ? 0 : batches.size() - 1);
+    const std::vector<double> offset(samples.size(), 0.0);
+    const bool told_apart = in_batches.coefficients < samples.size() &&
+                            stats::independent_columns({in_batches.matrix, in_batches.coefficients,
+                                                        offset}) == in_batches.coefficients;
+    return told_apart ? in_batches : laid_out(0);
+}
+
+/// Nothing differs between halves of replicates, so p should be uniform.
+PoolCalibration calibrate(const Pool& pool, const PoolCell& cell) {
+    const std::size_t features = pool.counts.features.size();
+    const Halves halves = halve(pool.design, cell.samples);
+    std::vector<double> values, offset;
+    for (const std::size_t s : halves.samples) {
+        const auto first = pool.values.begin() + static_cast<std::ptrdiff_t>(s * features);
+        values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(features));
+        offset.push_back(pool.design.offset[s]);
+    }
+    std::vector<double> contrast(halves.coefficients, 0.0);
+    contrast[1] = 1.0;
+    const Tested tested = test_contrast(pool, {values, offset.size()},
+                                        {halves.matrix, halves.coefficients, offset}, 2, contrast);
+    return {cell.name, offset.size(), share_below(tested.features.p_value, 0.01),
             share_below(tested.features.p_value, 0.05), share_below(tested.groups.p, 0.01)};
 }
 
@@ -270,7 +324,7 @@ std::vector<PoolCalibration> calibrations(const Pool& pool) {
     std::vector<PoolCalibration> out;
     for (const PoolCell& cell : pool.design.cells)
         if (cell.samples.size() >= least_replicates)
-            out.push_back(calibrate(pool, cell.name, cell.samples));
+            out.push_back(calibrate(pool, cell));
     return out;
 }
 
@@ -309,6 +363,31 @@ void add_bottlenecks(const Pool& pool, std::vector<QcMetric>& qc) {
         }
 }
 
+void warn_of_missing_replicates(const Pool& pool, std::vector<std::string>& warnings) {
+    if (pool.replicated())
+        return;
+    warnings.push_back(fmt::format("the pool has no replicates: fold changes are given without p-values{}",
+                                   pool.options.test == PoolTest::rra
+                                       ? "; those of MAGeCK's ranks compare genes with each other, and do "
+                                         "not know what replicates differ by"
+                                       : ""));
+}
+
+void warn_of_untested(const std::string& condition, const GroupScores& groups,
+                      std::vector<std::string>& warnings) {
+    if (std::any_of(groups.p_value.begin(), groups.p_value.end(), [](double p) { return !std::isnan(p); }))
+        return;
+    const auto filled = static_cast<std::size_t>(
+        std::count_if(groups.features.begin(), groups.features.end(), [](std::uint32_t n) { return n > 0; }));
+    warnings.push_back(
+        filled < stats::least_groups
+            ? fmt::format("condition '{}': genes and strains are compared with each other, which takes {} of "
+                          "them, not {}: they get no p-values",
+                          condition, stats::least_groups, filled)
+            : fmt::format("condition '{}': most genes and strains move exactly alike: they get no p-values",
+                          condition));
+}
+
 Pool prepare(const PoolCounts& counts, const PoolScoreOptions& options, std::vector<std::string>& warnings) {
     Pool pool{counts,
               options,
@@ -329,8 +408,7 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
     out.grouped_by = pool.groups.kind;
     out.groups = pool.groups.names;
     out.controls = pool.controls;
-    if (!pool.replicated())
-        warnings.push_back("the pool has no replicates: fold changes are given without p-values");
+    warn_of_missing_replicates(pool, warnings);
     for (const PoolComparison& comparison : pool.design.comparisons) {
         Tested tested = test_contrast(pool, pool.matrix(), pool.design.view(), pool.design.cells.size(),
                                       pool.design.contrast(comparison));
@@ -346,8 +424,10 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
         if (!pool.replicated())
             for (std::vector<double>* column : {&contrast.groups.p_value, &contrast.groups.q_value})
                 std::fill(column->begin(), column->end(), not_set);
+        else if (!pool.groups.names.empty())
+            warn_of_untested(contrast.condition, contrast.groups, warnings);
         if (options.test == PoolTest::rra && !pool.groups.names.empty())
-            aggregate_ranks(pool, comparison, contrast.groups);
+            aggregate_ranks(pool, comparison, contrast.groups, warnings);
         if (options.test == PoolTest::mle && !pool.groups.names.empty())
             fit_likelihood(pool, comparison, tested, contrast);
         out.contrasts.push_back(std::move(contrast));

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "kernels/stats/distributions.hpp"
 #include "kernels/stats/multiple_testing.hpp"
@@ -66,10 +67,67 @@ std::vector<double> log_counts(Counts counts, std::span<const double> offset) {
     return out;
 }
 
-/// Ratios of each sample of `side` to the mean of `other`, centred and scaled: a row a sample.
-std::vector<std::vector<double>> standard_ratios(std::span<const double> logs, std::size_t features,
-                                                 const Side& side, const Side& other,
-                                                 std::span<const std::uint32_t> controls) {
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+Eigen::Map<const RowMajor> matrix_of(const LogLinearDesign& design) {
+    return {design.matrix.data(), static_cast<Eigen::Index>(design.offset.size()),
+            static_cast<Eigen::Index>(design.coefficients)};
+}
+
+/// Takes off, feature by feature, what the columns behind the first `cells` add to the logarithms: Huber's
+/// estimate, so that one tube's jackpot is not shared out among those of its block.
+void remove_blocks(std::vector<double>& logs, const LogLinearDesign& design, std::size_t cells) {
+    constexpr int rounds = 8;
+    constexpr double trusted_within = 1.345;
+    constexpr int most = static_cast<int>(most_coefficients);
+    using Square = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor, most, most>;
+    using Column = Eigen::Matrix<double, Eigen::Dynamic, 1, Eigen::ColMajor, most, 1>;
+    const auto x = matrix_of(design);
+    const auto blocks = static_cast<Eigen::Index>(design.coefficients - cells);
+    const auto features = static_cast<Eigen::Index>(logs.size() / design.offset.size());
+    Eigen::Map<RowMajor> y(logs.data(), x.rows(), features);
+    const Eigen::MatrixXd plain = (x.transpose() * x).ldlt().solve(x.transpose() * y);
+    const RowMajor residuals = y - x * plain;
+    const auto freedom = static_cast<double>(std::max<Eigen::Index>(x.rows() - x.cols(), 1));
+    const double scale = std::sqrt(static_cast<double>(x.rows()) / freedom) *
+                         spread_around({residuals.data(), logs.size()}, 0.0);
+    Eigen::VectorXd own(x.rows()), weight(x.rows());
+    RowMajor weighted = x;
+    for (Eigen::Index i = 0; i < features; ++i) {
+        own = y.col(i);
+        Column fitted = plain.col(i);
+        for (int round = 0; round < rounds && scale > 0.0; ++round) {
+            weight = own;
+            weight.noalias() -= x * fitted;
+            weight = (weight.array().abs() / (trusted_within * scale)).max(1.0).inverse();
+            if ((weight.array() == 1.0).all())
+                break;
+            weighted = x.array().colwise() * weight.array();
+            const Square information = weighted.transpose().lazyProduct(x);
+            const Column score = weighted.transpose().lazyProduct(own);
+            fitted = information.llt().solve(score);
+        }
+        y.col(i) -= x.rightCols(blocks) * fitted.tail(blocks);
+    }
+}
+
+/// How far a feature's ratios usually lie from 0. A sample that stands alone in its block is fitted closer
+/// than the others, so where there are blocks, all have the mean of their spreads.
+std::vector<double> spreads_of(const std::vector<std::vector<double>>& ratios, bool alike) {
+    std::vector<double> out;
+    for (const std::vector<double>& ratio : ratios)
+        out.push_back(spread_around(ratio, 0.0));
+    if (alike) {
+        const double mean = std::accumulate(out.begin(), out.end(), 0.0) / static_cast<double>(out.size());
+        std::fill(out.begin(), out.end(), mean);
+    }
+    return out;
+}
+
+/// Ratios of each sample of `side` to the mean of `other`, centred: a row a sample.
+std::vector<std::vector<double>> centred_ratios(std::span<const double> logs, std::size_t features,
+                                                const Side& side, const Side& other,
+                                                std::span<const std::uint32_t> controls) {
     std::vector<double> base(features, 0.0);
     for (std::size_t k = 0; k < other.samples.size(); ++k)
         for (std::size_t i = 0; i < features; ++i)
@@ -86,9 +144,8 @@ std::vector<std::vector<double>> standard_ratios(std::span<const double> logs, s
                 central.push_back(ratio[i]);
         }
         const double centre = median_reordering(central);
-        const double spread = spread_around(ratio, centre);
         for (double& r : ratio)
-            r = spread > 0.0 ? (r - centre) / spread : 0.0;
+            r -= centre;
         out.push_back(std::move(ratio));
     }
     return out;
@@ -162,21 +219,15 @@ Sums sums_of_groups(std::span<const double> effect, std::span<const std::uint32_
 }  // namespace
 
 std::size_t independent_columns(const LogLinearDesign& design) {
-    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const Eigen::Map<const RowMajor> x(design.matrix.data(), static_cast<Eigen::Index>(design.offset.size()),
-                                       static_cast<Eigen::Index>(design.coefficients));
-    return static_cast<std::size_t>(x.colPivHouseholderQr().rank());
+    return static_cast<std::size_t>(matrix_of(design).colPivHouseholderQr().rank());
 }
 
 std::vector<double> sample_weights(const LogLinearDesign& design, std::span<const double> contrast) {
-    const auto p = static_cast<Eigen::Index>(design.coefficients);
-    const auto n = static_cast<Eigen::Index>(design.offset.size());
-    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const Eigen::Map<const RowMajor> x(design.matrix.data(), n, p);
-    const Eigen::Map<const Eigen::VectorXd> c(contrast.data(), p);
+    const auto x = matrix_of(design);
+    const Eigen::Map<const Eigen::VectorXd> c(contrast.data(), x.cols());
     const Eigen::MatrixXd information = x.transpose() * x;
     const Eigen::VectorXd weight = x * information.ldlt().solve(c);
-    return {weight.data(), weight.data() + n};
+    return {weight.data(), weight.data() + weight.size()};
 }
 
 std::vector<OutlyingCount> outlying_counts(Counts counts, std::span<const double> offset,
@@ -220,22 +271,29 @@ std::vector<double> replace_outlying(Counts counts, std::span<const double> offs
     return out;
 }
 
-std::vector<double> robust_effects(Counts counts, std::span<const double> offset,
-                                   std::span<const double> weight, std::span<const std::uint32_t> controls) {
-    assert(offset.size() == counts.samples && weight.size() == counts.samples);
+std::vector<double> robust_effects(Counts counts, const LogLinearDesign& design, std::size_t cells,
+                                   std::span<const double> contrast,
+                                   std::span<const std::uint32_t> controls) {
+    assert(design.offset.size() == counts.samples && cells <= design.coefficients);
     const std::size_t features = counts.features();
+    const std::vector<double> weight = sample_weights(design, contrast);
     const Side gain = side_of(weight, 1.0);
     const Side loss = side_of(weight, -1.0);
     assert(!gain.samples.empty() && !loss.samples.empty());
     const bool by_gain = gain.samples.size() >= loss.samples.size();
     const double sign = by_gain ? 1.0 : -1.0;
     const Side& side = by_gain ? gain : loss;
+    std::vector<double> logs = log_counts(counts, design.offset);
+    const bool has_blocks = design.coefficients > cells;
+    if (has_blocks)
+        remove_blocks(logs, design, cells);
     const std::vector<std::vector<double>> ratio =
-        standard_ratios(log_counts(counts, offset), features, side, by_gain ? loss : gain, controls);
+        centred_ratios(logs, features, side, by_gain ? loss : gain, controls);
+    const std::vector<double> spread = spreads_of(ratio, has_blocks);
     std::vector<double> out(features, 0.0);
     for (std::size_t k = 0; k < ratio.size(); ++k)
-        for (std::size_t i = 0; i < features; ++i)
-            out[i] += sign * side.weight[k] * std::clamp(ratio[k][i], -held_within, held_within);
+        for (std::size_t i = 0; i < features && spread[k] > 0.0; ++i)
+            out[i] += sign * side.weight[k] * std::clamp(ratio[k][i] / spread[k], -held_within, held_within);
     return out;
 }
 

@@ -12,6 +12,9 @@
 namespace wellsieve::kernels::stats {
 namespace {
 
+constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
+constexpr MeanVarianceLine no_line{nan_value, nan_value};
+
 double spread_around(double centre, std::span<const double> values) {
     double squares = 0.0;
     for (const double v : values)
@@ -79,6 +82,9 @@ MeanVarianceLine fit_line(const Moments& m) {
         xy += log_mean * log_excess * mean[i];
     }
     const double determinant = w * xx - x * x;
+    constexpr double of_rounding = 1e-12;
+    if (!(determinant > of_rounding * w * xx))
+        return no_line;
     return {std::max((w * xy - x * y) / determinant, 1.0), std::max((y * xx - x * xy) / determinant, 0.0)};
 }
 
@@ -116,7 +122,7 @@ double tabulated_quantile(double log_p) {
     constexpr double steps_per_unit = 1000.0;
     constexpr double steps = 23'999.0;
     if (!(log_p >= first && log_p <= last))
-        return std::numeric_limits<double>::quiet_NaN();
+        return nan_value;
     const double place = (log_p - first) * steps_per_unit;
     const double below = std::clamp(std::floor(place), 0.0, steps - 1.0);
     const double fraction = std::clamp(place - below, 0.0, 1.0);
@@ -162,9 +168,10 @@ MeanVarianceLine mageck_guides(Counts control, Counts treatment, const MageckGui
     const Moments of_control = moments({both, 1});
     const Moments of_treatment = moments({both + 1, 1});
     const Moments modelled = control.samples > 1 ? of_control : moments(both);
-    const MeanVarianceLine line = fit_line(modelled);
-    const bool treatment_scatters = control.samples == 1 && treatment.samples > 1;
     const double least = smallest_positive(of_control.mean);
+    const bool seen = std::isfinite(least) && std::isfinite(smallest_positive(of_treatment.mean));
+    const MeanVarianceLine line = seen ? fit_line(modelled) : no_line;
+    const bool treatment_scatters = control.samples == 1 && treatment.samples > 1;
     for (std::size_t i = 0; i < out.score.size(); ++i) {
         out.treatment_mean[i] = of_treatment.mean[i];
         out.control_mean[i] = std::max(of_control.mean[i], least);

@@ -33,7 +33,8 @@ struct MageckGuidesOut {
 };
 
 /// Normalised counts of the two groups. The line comes from the control samples, from both groups together
-/// where there is only one control. Paired samples: give each pair's features as features of their own, one
+/// where there is only one control. No line, and so no score and no p but NaN, where all means are alike or a
+/// group has no mean above zero. Paired samples: give each pair's features as features of their own, one
 /// sample a group. Linear in the counts but for two medians; allocates a few columns.
 MeanVarianceLine mageck_guides(Counts control, Counts treatment, const MageckGuidesOut& out);
 

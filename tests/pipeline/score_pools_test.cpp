@@ -241,6 +241,66 @@ TEST_CASE("without replicates there is no p, and the warnings say so") {
     CHECK(scores.contrasts[0].features.log2_fold_change[12] < -2.0);
     REQUIRE(warnings.size() == 1);
     CHECK(warnings[0].find("no replicates") != std::string::npos);
+    PoolScoreOptions ranks = against_none();
+    ranks.test = PoolTest::rra;
+    CHECK_FALSE(
+        all_missing(score_pool(made_up_pool(2), ranks, warnings).contrasts[0].groups.depleted.p_value));
+    CHECK_THAT(warnings.back(), Catch::Contains("do not know what replicates differ by"));
+}
+
+TEST_CASE("halves of replicates are compared within their batches") {
+    PoolSpec spec;
+    spec.genes = 2000;
+    spec.samples = 10;
+    spec.jackpot_share = 0.0;
+    spec.batch = {0, 0, 1, 0, 1, 0, 1, 1, 1, 1};
+    spec.batch_sd = 1.5;
+    PoolCounts counts;
+    const std::vector<double> values = pool_without_effects(spec);
+    counts.counts.assign(values.begin(), values.end());
+    for (std::size_t i = 0; i < 4 * spec.genes; ++i)
+        counts.features.push_back({"b" + std::to_string(i), "", "", "g" + std::to_string(i / 4)});
+    counts.sample_columns = {"run"};
+    for (std::size_t s = 0; s < spec.samples; ++s)
+        counts.samples.push_back({"s" + std::to_string(s),
+                                  s < 8 ? "none" : "drug",
+                                  not_set,
+                                  "",
+                                  {"run" + std::to_string(spec.batch[s])}});
+    PoolScoreOptions options = against_none();
+    options.batch = "run";
+    std::vector<std::string> warnings;
+    const PoolScores scores = score_pool(counts, options, warnings);
+    REQUIRE(!scores.calibration.empty());
+    CHECK(scores.calibration[0].replicates == 8);
+    CHECK(scores.calibration[0].features_below_1_percent > 0.006);
+    CHECK(scores.calibration[0].features_below_1_percent < 0.014);
+    CHECK(scores.calibration[0].features_below_5_percent > 0.04);
+    CHECK(scores.calibration[0].features_below_5_percent < 0.06);
+}
+
+TEST_CASE("what cannot be tested has no numbers, and a warning says so") {
+    PoolCounts counts = made_up_pool(4);
+    counts.counts.assign(counts.counts.size(), 100);
+    PoolScoreOptions options = against_none();
+    options.test = PoolTest::rra;
+    std::vector<std::string> warnings;
+    const GroupScores alike = score_pool(counts, options, warnings).contrasts[0].groups;
+    CHECK(std::isnan(alike.p_value[0]));
+    CHECK(std::isnan(alike.depleted.score[0]));
+    CHECK(std::isnan(alike.enriched.p_value[0]));
+    CHECK(alike.depleted.rank[0] == 0);
+    REQUIRE(warnings.size() == 2);
+    CHECK_THAT(warnings[0], Catch::Contains("'drug': most genes and strains move exactly alike"));
+    CHECK_THAT(warnings[1], Catch::Contains("'drug': no ranks as MAGeCK gives them"));
+
+    PoolCounts few = made_up_pool(4);
+    for (PoolFeature& feature : few.features)
+        feature.gene = feature.gene.size() > 2 ? "" : feature.gene;
+    warnings.clear();
+    CHECK(std::isnan(score_pool(few, against_none(), warnings).contrasts[0].groups.p_value[0]));
+    REQUIRE(warnings.size() == 1);
+    CHECK_THAT(warnings[0], Catch::Contains("takes 20 of them, not 10"));
 }
 
 TEST_CASE("options that do not fit the samples are refused with what to do") {

@@ -66,10 +66,9 @@ Calls depleted_genes(const PooledScreen& screen, const GroupTest& test,
 
 GroupTest test_against_plasmid(const PooledScreen& screen) {
     const std::vector<double> offset = library_offsets(screen.counts());
-    const std::vector<double> weight =
-        sample_weights({against_plasmid, 2, offset}, std::vector<double>{0, 1});
-    return competitive_test(robust_effects(screen.counts(), offset, weight, {}), screen.gene,
-                            screen.genes.size());
+    const std::vector<double> effects =
+        robust_effects(screen.counts(), {against_plasmid, 2, offset}, 2, std::vector<double>{0, 1}, {});
+    return competitive_test(effects, screen.gene, screen.genes.size());
 }
 
 }  // namespace
@@ -158,7 +157,8 @@ TEST_CASE("one tube's jackpot neither moves a feature far nor goes unnamed") {
     CHECK(outlying[0].feature == 17);
     CHECK(outlying[0].sample == 2);
     CHECK(outlying[0].distance > 6.0);
-    const std::vector<double> effects = robust_effects(counts, offset, weight, {});
+    const std::vector<double> effects =
+        robust_effects(counts, {against_plasmid, 2, offset}, 2, std::vector<double>{0, 1}, {});
     CHECK(effects[17] < 1.8);
     CHECK(effects[40] == Approx(-2.25));
     const std::vector<double> replaced = replace_outlying(counts, offset, weight, outlying);
