@@ -114,9 +114,10 @@ std::vector<GrowthRate> rates_by_method(const curve::Curves& curves, std::span<c
 curve::RateEstimator rates_of_draws(std::span<const double> limits, const CurveOptions& options) {
     if (options.method == RateMethod::window)
         return curve::rates_in_similar_windows(limits, window_options(options));
-    return [limits, &options](const curve::Curves& draws, std::size_t well, const GrowthRate&,
+    return [limits, &options](const curve::Curves& draws, const curve::DrawnWell& of,
                               std::span<GrowthRate> rates) {
-        const std::vector<double> limit(limits.empty() ? 0 : draws.wells, limits.empty() ? 0 : limits[well]);
+        const std::vector<double> limit(limits.empty() ? 0 : draws.wells,
+                                        limits.empty() ? 0 : limits[of.well]);
         std::ranges::copy(rates_by_method(draws, limit, options), rates.begin());
     };
 }

@@ -364,7 +364,7 @@ first_points = 3                    # of mean_of_first
 min_fold_change = 1.5               # a curve that rises less does not grow
 lysis_share = 0.2                   # a fall by more than this share of the maximum is lysis
 phase_share = 0.2                   # a growth phase rises by at least this share of the whole rise
-bootstrap = 0                       # draws of each curve (47 will do) behind intervals of all its traits; 0: none
+bootstrap = 0                       # draws of each curve (31 will do) behind intervals of all its traits; 0: none
 
 # [fed_batch]                       # vessels that are fed or sampled: growth, yield_on and specific_rate then take the
 # volume = "volume"                 # concentrations of a batch. Readout of the broth before sampling, or litres at start

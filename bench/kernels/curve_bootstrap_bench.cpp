@@ -32,6 +32,6 @@ void run(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(plate.wells));
 }
 
-BENCHMARK(run)->Name("traits_with_bootstrap_intervals")->Arg(23)->Arg(47)->Arg(95);
+BENCHMARK(run)->Name("traits_with_bootstrap_intervals")->Arg(23)->Arg(31)->Arg(47)->Arg(95);
 
 }  // namespace

@@ -21,8 +21,9 @@ void areas_in_lanes(const Curves& curves, double from_h, double to_h, std::span<
         readings.load(first, wells, false);
         for (std::size_t lane = 0; lane < lane_count; ++lane)
             lanes[lane] = static_cast<double>(readings.count(lane));
-        const auto value = [&](std::size_t k) HWY_ATTR { return row_of(readings.values(), k); };
-        hn::Store(areas_under(readings, hn::Load(d, lanes), from_h, to_h, value), d, lanes);
+        const auto values = [&](std::size_t k)
+                                HWY_ATTR { return std::array<Vector, 1>{row_of(readings.values(), k)}; };
+        hn::Store(areas_under<1>(readings, hn::Load(d, lanes), from_h, to_h, values)[0], d, lanes);
         std::copy_n(lanes, wells, out.begin() + static_cast<std::ptrdiff_t>(first));
     }
 }

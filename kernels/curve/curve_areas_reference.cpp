@@ -14,11 +14,16 @@ double area_under(std::span<const double> times_h, std::span<const double> heigh
         return undefined;
     double sum = 0;
     for (std::size_t i = 1; i < times_h.size(); ++i) {
+        const double step = times_h[i] - times_h[i - 1];
+        if (times_h[i - 1] >= from_h && times_h[i] <= to_h) {
+            sum += (heights[i - 1] + heights[i]) * 0.5 * step;
+            continue;
+        }
         const double begin = std::max(times_h[i - 1], from_h);
         const double end = std::min(times_h[i], to_h);
         if (!(begin < end))
             continue;
-        const double slope = (heights[i] - heights[i - 1]) / (times_h[i] - times_h[i - 1]);
+        const double slope = (heights[i] - heights[i - 1]) / step;
         const double middle = (begin + end) * 0.5 - times_h[i - 1];
         sum += (heights[i - 1] + slope * middle) * (end - begin);
     }

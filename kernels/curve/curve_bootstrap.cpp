@@ -214,6 +214,7 @@ std::vector<double> drawn_curves(const Readings& readings, const std::vector<Lev
 /// How well the noise of a curve and its level are known.
 struct Known {
     double residual_dof;
+    double residual_sd;
     double error_of_maximum;  ///< of the level where it is largest
 };
 
@@ -224,7 +225,8 @@ Known known_of(const Readings& readings, const std::vector<Level>& levels) {
         squares += residual * residual;
     const auto highest = std::max_element(levels.begin(), levels.end(),
                                           [](const Level& a, const Level& b) { return a.value < b.value; });
-    return {count / residuals_a_dof, std::sqrt(squares / count * highest->variance)};
+    return {count / residuals_a_dof, std::sqrt(squares / count),
+            std::sqrt(squares / count * highest->variance)};
 }
 
 /// A trait of a curve and of its draws. `level_error`: of what the draws' bias is measured against.
@@ -280,16 +282,15 @@ TraitIntervals intervals_of(const GrowthRate& rate, const CurveTraits& found, co
 
 RateEstimator rates_in_similar_windows(std::span<const double> detection_limits,
                                        const GrowthRateOptions& own_options) {
-    return
-        [=](const Curves& draws, std::size_t well, const GrowthRate& estimate, std::span<GrowthRate> rates) {
-            GrowthRateOptions options = own_options;
-            options.near_window_h = estimate.window_end_h - estimate.window_start_h;
-            options.noise_sd = estimate.noise_sd;
-            options.interval = false;
-            const std::vector<double> limits(detection_limits.empty() ? 0 : draws.wells,
-                                             detection_limits.empty() ? 0 : detection_limits[well]);
-            growth_rates(draws, limits, options, rates);
-        };
+    return [=](const Curves& draws, const DrawnWell& of, std::span<GrowthRate> rates) {
+        GrowthRateOptions options = own_options;
+        options.near_window_h = of.estimate.window_end_h - of.estimate.window_start_h;
+        options.noise_sd = of.estimate.noise_sd;
+        options.interval = false;
+        const std::vector<double> limits(detection_limits.empty() ? 0 : draws.wells,
+                                         detection_limits.empty() ? 0 : detection_limits[of.well]);
+        growth_rates_of_copies(draws, limits, of.residual_sd, options, rates);
+    };
 }
 
 void bootstrap_traits(const Curves& curves, std::span<const double> detection_limits,
@@ -323,16 +324,16 @@ void bootstrap_traits(const Curves& curves, std::span<const double> detection_li
         const std::vector<double> values =
             drawn_curves(readings, levels, curves.times(), options.draws, picks);
         const Curves draws{values, curves.times_h, columns};
+        const Known known = known_of(readings, levels);
         std::fill(drawn_rates.begin(), drawn_rates.end(), GrowthRate{});
         if (has_rate)
-            estimate_rates(draws, well, rates[well], drawn_rates);
+            estimate_rates(draws, {well, rates[well], known.residual_sd}, drawn_rates);
         for (GrowthRate& rate : drawn_rates)
             rate.noise_sd = rates[well].noise_sd;
         const std::vector<double> limits(detection_limits.empty() ? 0 : columns,
                                          detection_limits.empty() ? 0 : detection_limits[well]);
         curve_traits(draws, limits, of_draws, drawn_rates, drawn_traits);
-        out[well] =
-            intervals_of(rates[well], traits[well], known_of(readings, levels), drawn_rates, drawn_traits);
+        out[well] = intervals_of(rates[well], traits[well], known, drawn_rates, drawn_traits);
     }
 }
 

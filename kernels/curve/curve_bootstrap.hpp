@@ -12,7 +12,7 @@ namespace wellsieve::kernels::curve {
 
 struct BootstrapOptions {
     std::uint32_t draws =
-        47;  ///< at least 4; with the level alone, one less than a multiple of 8 is cheapest
+        31;  ///< at least 4; with the level alone, one less than a multiple of 8 is cheapest
     std::uint64_t seed = 1;
 };
 
@@ -41,12 +41,19 @@ struct TraitIntervals {
     TraitInterval death_rate_per_h;
 };
 
-/// Finds the rates of curves that are all draws of one well, whose own rate is `estimate`. One a draw.
-using RateEstimator = std::function<void(const Curves& draws, std::size_t well, const GrowthRate& estimate,
-                                         std::span<GrowthRate> rates)>;
+/// The well that draws are of.
+struct DrawnWell {
+    std::size_t well;
+    const GrowthRate& estimate;
+    double residual_sd;
+};
 
-/// growth_rates with the noise of the estimate, in windows of half to twice its width and at any time of the
-/// curve. `detection_limits` (one a well, or none) must outlive the estimator.
+/// Finds the rates of curves that are all draws of one well, the last one its level. One a draw.
+using RateEstimator =
+    std::function<void(const Curves& draws, const DrawnWell& of, std::span<GrowthRate> rates)>;
+
+/// growth_rates_of_copies with the noise of the estimate, in windows of half to twice its width.
+/// `detection_limits` (one a well, or none) must outlive the estimator.
 RateEstimator rates_in_similar_windows(std::span<const double> detection_limits,
                                        const GrowthRateOptions& own_options = {});
 

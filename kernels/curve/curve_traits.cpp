@@ -1,6 +1,7 @@
 #include "kernels/curve/curve_traits.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 
@@ -117,10 +118,19 @@ class Block {
     Vector maximum() const { return maximum_; }
     Vector time_of_maximum() const { return time_of_maximum_; }
 
-    /// Trapezoids, of the value or, where `start` is given, of ln(value / start); NaN where it is not known.
-    Vector area(const CommonWindow& window, const Vector* start) {
-        const auto height_of = [&](std::size_t k) HWY_ATTR { return height(k, start); };
-        return areas_under(readings_, count_, window.from_h, window.to_h, height_of);
+    /// Trapezoids of the value and of ln(value / start); NaN where they are not known.
+    std::array<Vector, 2> areas(const CommonWindow& window, Vector start) {
+        const Lanes d;
+        const Mask known = hn::Eq(start, start);
+        const Vector ln_start = natural_log(d, hn::IfThenElse(known, start, number(1.0)));
+        const auto heights = [&](std::size_t k) HWY_ATTR {
+            const Vector v = row_of(readings_.values(), k);
+            const Vector log = natural_log(d, hn::IfThenElse(known, v, number(1.0)));
+            return std::array<Vector, 2>{v, hn::Sub(log, ln_start)};
+        };
+        std::array<Vector, 2> out = areas_under<2>(readings_, count_, window.from_h, window.to_h, heights);
+        out[1] = hn::IfThenElse(known, out[1], number(undefined));
+        return out;
     }
 
     Vector first_rise_to(Vector threshold, bool smoothed) {
@@ -246,14 +256,6 @@ class Block {
         return hn::IfThenElseZero(rises, number(1.0));
     }
 
-    HWY_INLINE Vector height(std::size_t k, const Vector* start) {
-        const Vector v = row_of(readings_.values(), k);
-        if (start == nullptr)
-            return v;
-        const Mask known = hn::And(is_there(k), hn::Eq(*start, *start));
-        return natural_log(Lanes(), hn::IfThenElse(known, hn::Div(v, *start), number(1.0)));
-    }
-
     /// The slope of ln(smoothed) over the readings from k on; NaN where one is not seen.
     HWY_INLINE Vector local_rate(std::size_t k) {
         const Lanes d;
@@ -327,10 +329,9 @@ void measure(Block& block, const LaneNumbers& numbers, const CommonWindow& windo
     const Lanes d;
     scatter(block.maximum(), wells, out, &CurveTraits::maximum);
     scatter(block.time_of_maximum(), wells, out, &CurveTraits::time_of_maximum_h);
-    scatter(block.area(window, nullptr), wells, out, &CurveTraits::auc);
-    const Vector start = hn::Load(d, numbers.start);
-    const Vector ln_area = block.area(window, &start);
-    scatter(hn::IfThenElse(hn::Eq(start, start), ln_area, start), wells, out, &CurveTraits::ln_auc);
+    const auto [area, ln_area] = block.areas(window, hn::Load(d, numbers.start));
+    scatter(area, wells, out, &CurveTraits::auc);
+    scatter(ln_area, wells, out, &CurveTraits::ln_auc);
     if (!std::isnan(options.threshold))
         scatter(block.first_rise_to(number(options.threshold), false), wells, out,
                 &CurveTraits::time_to_threshold_h);

@@ -166,7 +166,7 @@ class Well {
     }
 
     double height(std::size_t i, double logarithm_of) const {
-        return std::isnan(logarithm_of) ? values_[i] : natural_log(values_[i] / logarithm_of);
+        return std::isnan(logarithm_of) ? values_[i] : natural_log(values_[i]) - natural_log(logarithm_of);
     }
 
     /// The slope of ln(smoothed) over the readings from i on; NaN where one is not seen.

@@ -37,8 +37,10 @@ struct Best {
 /// As many wells as there are lanes.
 class Block {
   public:
-    Block(const Curves& curves, const GrowthRateOptions& options, const std::vector<Stencil>& stencils)
-        : curves_(curves), options_(options), stencils_(stencils), times_(curves.times()) {
+    /// Lines are looked for within `rows` alone.
+    Block(const Curves& curves, const GrowthRateOptions& options, const std::vector<Stencil>& stencils,
+          Window rows)
+        : curves_(curves), options_(options), stencils_(stencils), times_(curves.times()), rows_(rows) {
         for (auto* array : {&values_, &z_, &weights_, &first_used_, &last_used_, &sizes_})
             *array = hwy::AllocateAligned<double>((times_ + 1) * lane_count);
         sums_ = hwy::AllocateAligned<double>((times_ + 1) * sums * lane_count);
@@ -71,17 +73,15 @@ class Block {
         best.score = best.first = best.end = hn::Zero(d);
     }
 
-    /// Takes the windows of one width into account.
-    void look_at(const std::vector<std::size_t>& ends, Best& best) const {
-        const Lanes d;
-        for (std::size_t first = 0; first < times_; ++first) {
-            if (ends[first] - first < options_.min_points || !may_exceed(best.score, first, ends[first]))
+    void look_at(const std::vector<Window>& windows, Best& best) const {
+        for (const auto& [first, end] : windows) {
+            if (!may_exceed(best.score, first, end))
                 continue;
-            const Vector score = score_of(first, ends[first]);
+            const Vector score = score_of(first, end);
             const Mask better = hn::Gt(score, best.score);
             best.score = hn::IfThenElse(better, score, best.score);
-            best.first = hn::IfThenElse(better, hn::Set(d, static_cast<double>(first)), best.first);
-            best.end = hn::IfThenElse(better, hn::Set(d, static_cast<double>(ends[first])), best.end);
+            best.first = hn::IfThenElse(better, number(first), best.first);
+            best.end = hn::IfThenElse(better, number(end), best.end);
         }
     }
 
@@ -190,6 +190,11 @@ class Block {
             const Vector after = hn::Load(d, z_.get() + i * lane_count);
             const Vector mean = mean_with_neighbours(v, before, after);
             const Mask used = hn::Gt(mean, limit);
+            highest = hn::IfThenElse(hn::And(used, hn::Gt(mean, highest)), mean, highest);
+            lowest = hn::IfThenElse(hn::And(used, hn::Lt(mean, lowest)), mean, lowest);
+            before = hn::IfThenElse(hn::Eq(v, v), v, before);
+            if (i < rows_.first || i >= rows_.end)
+                continue;
             const Mask clear = hn::Gt(v, clear_level);
             const Vector argument = hn::IfThenElse(used, hn::IfThenElse(clear, v, mean), one);
             Vector first_order = hn::Zero(d);
@@ -200,9 +205,6 @@ class Block {
             hn::Store(z, d, z_.get() + i * lane_count);
             hn::Store(hn::IfThenElseZero(used, hn::Mul(relative, relative)), d,
                       weights_.get() + i * lane_count);
-            highest = hn::IfThenElse(hn::And(used, hn::Gt(mean, highest)), mean, highest);
-            lowest = hn::IfThenElse(hn::And(used, hn::Lt(mean, lowest)), mean, lowest);
-            before = hn::IfThenElse(hn::Eq(v, v), v, before);
         }
         hn::Store(highest, d, highest_);
         hn::Store(lowest, d, lowest_);
@@ -213,8 +215,8 @@ class Block {
         Vector running[sums];
         for (Vector& sum : running)
             sum = hn::Zero(d);
-        store_sums(0, running);
-        for (std::size_t i = 0; i < times_; ++i) {
+        store_sums(rows_.first, running);
+        for (std::size_t i = rows_.first; i < rows_.end; ++i) {
             const Vector t = hn::Set(d, curves_.times_h[i] - curves_.times_h[0]);
             const Vector w = hn::Load(d, weights_.get() + i * lane_count);
             const Vector z = hn::Load(d, z_.get() + i * lane_count);
@@ -240,12 +242,12 @@ class Block {
     void find_neighbours_used() {
         const Lanes d;
         Vector time = hn::Zero(d);
-        for (std::size_t i = times_; i-- > 0;) {
+        for (std::size_t i = rows_.end; i-- > rows_.first;) {
             time = hn::IfThenElse(is_used(i), hn::Set(d, curves_.times_h[i]), time);
             hn::Store(time, d, first_used_.get() + i * lane_count);
         }
         time = hn::Zero(d);
-        for (std::size_t i = 0; i < times_; ++i) {
+        for (std::size_t i = rows_.first; i < rows_.end; ++i) {
             time = hn::IfThenElse(is_used(i), hn::Set(d, curves_.times_h[i]), time);
             hn::Store(time, d, last_used_.get() + (i + 1) * lane_count);
         }
@@ -313,6 +315,7 @@ class Block {
     const GrowthRateOptions& options_;
     const std::vector<Stencil>& stencils_;
     std::size_t times_;
+    Window rows_;
     // [row][lane]
     hwy::AlignedFreeUniquePtr<double[]> values_, z_, weights_, first_used_, last_used_, sizes_, sums_;
     HWY_ALIGN double largest_[lane_count];
@@ -328,20 +331,17 @@ class Block {
 }  // namespace
 
 void rates_in_lanes(const Curves& curves, std::span<const double> detection_limits,
-                    const GrowthRateOptions& options, std::span<GrowthRate> out) {
+                    const GrowthRateOptions& options, const std::vector<Window>& windows, Window rows,
+                    std::span<GrowthRate> out) {
     const std::vector<Stencil> stencils =
         std::isnan(options.noise_sd) ? noise_stencils(curves.times_h) : std::vector<Stencil>();
-    std::vector<std::vector<std::size_t>> ends;
-    for (const double width : window_widths(options, curves.times_h))
-        window_ends(curves.times_h, width, ends.emplace_back(curves.times()));
-    Block block(curves, options, stencils);
+    Block block(curves, options, stencils, rows);
     for (std::size_t first = 0; first < curves.wells; first += lane_count) {
         const std::size_t wells = std::min(lane_count, curves.wells - first);
         Best best;
         block.load(first, wells, detection_limits);
         block.start(best);
-        for (const std::vector<std::size_t>& width : ends)
-            block.look_at(width, best);
+        block.look_at(windows, best);
         block.describe(best, wells, out.data() + first);
     }
 }
@@ -358,7 +358,25 @@ void growth_rates(const Curves& curves, std::span<const double> detection_limits
                   const GrowthRateOptions& options, std::span<GrowthRate> out) noexcept {
     assert(curves.consistent() && out.size() == curves.wells);
     assert(detection_limits.empty() || detection_limits.size() == curves.wells);
-    HWY_DYNAMIC_DISPATCH(rates_in_lanes)(curves, detection_limits, options, out);
+    HWY_DYNAMIC_DISPATCH(rates_in_lanes)
+    (curves, detection_limits, options, growth_rate_internal::windows_of(options, curves.times_h),
+     {0, curves.times()}, out);
+}
+
+void growth_rates_of_copies(const Curves& copies, std::span<const double> detection_limits, double copy_sd,
+                            const GrowthRateOptions& options, std::span<GrowthRate> out) noexcept {
+    using namespace growth_rate_internal;
+    assert(copies.consistent() && copies.wells > 0 && out.size() == copies.wells);
+    assert(!std::isnan(options.noise_sd) && !options.interval);
+    const std::vector<Window> windows =
+        windows_in_reach(windows_of(options, copies.times_h), copies,
+                         detection_limits.empty() ? 0 : detection_limits[0], copy_sd, options);
+    Window rows{copies.times(), 0};
+    for (const Window& window : windows)
+        rows = {std::min(rows.first, window.first), std::max(rows.end, window.end)};
+    if (windows.empty())
+        rows = {0, 0};
+    HWY_DYNAMIC_DISPATCH(rates_in_lanes)(copies, detection_limits, options, windows, rows, out);
 }
 
 }  // namespace wellsieve::kernels::curve

@@ -53,7 +53,14 @@ struct GrowthRate {
 void growth_rates(const Curves& curves, std::span<const double> detection_limits,
                   const GrowthRateOptions& options, std::span<GrowthRate> out) noexcept;
 
-/// The same one by one, without SIMD; equal bits.
+/// growth_rates of wells that are all one curve, the last one without noise, the others with noise of the
+/// standard deviation `copy_sd` (and the same limit). Only windows are looked at whose score in the last well
+/// is within reach of its best one, so what stands far from the steepest rise costs nothing. `options` have
+/// noise_sd and no interval.
+void growth_rates_of_copies(const Curves& copies, std::span<const double> detection_limits, double copy_sd,
+                            const GrowthRateOptions& options, std::span<GrowthRate> out) noexcept;
+
+/// growth_rates one by one, without SIMD; equal bits.
 void growth_rates_reference(const Curves& curves, std::span<const double> detection_limits,
                             const GrowthRateOptions& options, std::span<GrowthRate> out) noexcept;
 

@@ -25,6 +25,9 @@ inline constexpr double mean_size = 0.79788456080286536;          ///< of |z|, z
 inline constexpr double mean_clipped_size = 0.73927097327765622;  ///< of min(|z|, 1.5)
 inline constexpr std::size_t stencil = 5;
 inline constexpr std::size_t fewest_stencils = 4;
+inline constexpr double reach_errors = 5;  ///< of a slope: so far its noise takes no copy of a curve
+inline constexpr double reach_noise =
+    3;                                   ///< a copy's reading may count that is so much noise below the limit
 inline constexpr double prior_dof = 10;  ///< that the noise of the whole curve counts in a window
 
 /// Weights of five neighbouring readings: their fourth divided difference, scaled to the noise of one
@@ -32,11 +35,21 @@ inline constexpr double prior_dof = 10;  ///< that the noise of the whole curve 
 using Stencil = std::array<double, stencil>;
 std::vector<Stencil> noise_stencils(std::span<const double> times_h);
 
-/// The widths of the windows in hours.
-std::vector<double> window_widths(const GrowthRateOptions& options, std::span<const double> times_h);
+/// Rows first … end − 1.
+struct Window {
+    std::size_t first;
+    std::size_t end;
+};
 
-/// The first row that is more than `width` after row i, for each i.
-void window_ends(std::span<const double> times_h, double width, std::span<std::size_t> ends) noexcept;
+/// The windows of all widths that have enough rows, one width after the other, from the first row on.
+std::vector<Window> windows_of(const GrowthRateOptions& options, std::span<const double> times_h);
+
+/// Those of `windows` that could be the best of a copy of the last well of `copies` with the noise `copy_sd`,
+/// where scores count it as `options.noise_sd`: whose score there is less than the best by no more than
+/// `reach_errors` errors of both. The best one comes first.
+std::vector<Window> windows_in_reach(const std::vector<Window>& windows, const Curves& copies,
+                                     double detection_limit, double copy_sd,
+                                     const GrowthRateOptions& options);
 
 /// One well's readings: z = ln(value) or nearly, weight 0 where it is not used. Element i stands at i ·
 /// stride.

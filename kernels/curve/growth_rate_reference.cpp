@@ -22,7 +22,7 @@ struct Noise {
 /// What all wells share.
 struct Plan {
     std::vector<Stencil> stencils;
-    std::vector<std::vector<std::size_t>> ends;  ///< for each width
+    std::vector<Window> windows;
 };
 
 /// Weighted sums over the first rows, times relative to the first.
@@ -55,17 +55,14 @@ class Well {
         double best_score = 0;
         std::size_t best_first = 0;
         std::size_t best_end = 0;
-        for (const std::vector<std::size_t>& ends : plan_.ends)
-            for (std::size_t first = 0; first < ends.size(); ++first) {
-                if (ends[first] - first < options_.min_points)
-                    continue;
-                const double score = score_of(sums, first, ends[first], rise);
-                if (score > best_score) {
-                    best_score = score;
-                    best_first = first;
-                    best_end = ends[first];
-                }
+        for (const auto& [first, end] : plan_.windows) {
+            const double score = score_of(sums, first, end, rise);
+            if (score > best_score) {
+                best_score = score;
+                best_first = first;
+                best_end = end;
             }
+        }
         if (best_end == 0) {
             GrowthRate none;
             none.noise_sd = largest_ > 0 ? noise_.sd : undefined;
@@ -210,9 +207,7 @@ void growth_rates_reference(const Curves& curves, std::span<const double> detect
                             const GrowthRateOptions& options, std::span<GrowthRate> out) noexcept {
     assert(curves.consistent() && out.size() == curves.wells);
     assert(detection_limits.empty() || detection_limits.size() == curves.wells);
-    Plan plan{noise_stencils(curves.times_h), {}};
-    for (const double width : window_widths(options, curves.times_h))
-        window_ends(curves.times_h, width, plan.ends.emplace_back(curves.times()));
+    const Plan plan{noise_stencils(curves.times_h), windows_of(options, curves.times_h)};
     for (std::size_t well = 0; well < curves.wells; ++well) {
         const double limit = detection_limits.empty() ? 0 : detection_limits[well];
         out[well] = Well(curves, well, limit, options, plan).steepest();

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/curve/exp_log.hpp"
 #include "kernels/curve/growth_rate_internal.hpp"
 
 namespace wellsieve::kernels::curve::growth_rate_internal {
@@ -203,6 +204,73 @@ void set_interval(const WeightedLogs& logs, std::size_t first, double noise_dof,
     rate.upper_per_h = std::max(rate.upper_per_h, rate.rate_per_h);
 }
 
+/// In hours.
+std::vector<double> window_widths(const GrowthRateOptions& options, std::span<const double> times_h) {
+    if (!std::isnan(options.window_h))
+        return {options.window_h * just_beyond};
+    std::vector<double> out;
+    const double span_h = times_h.empty() ? 0 : times_h.back() - times_h.front();
+    double width = std::min(narrowest_h, narrowest_share * span_h);
+    double last = 0;
+    do {
+        last = width * just_beyond;
+        if (!(last < options.near_window_h / 2) && !(width > options.near_window_h * 2))
+            out.push_back(last);
+        width *= wider;
+    } while (last < span_h);
+    return out;
+}
+
+/// Running sums of the lines through ln of a curve without noise.
+class LevelSums {
+  public:
+    struct Score {
+        double readings;
+        double score;
+        double error;
+    };
+
+    LevelSums(const Curves& copies, double detection_limit, double noise_sd)
+        : times_h_(copies.times_h), sums_(copies.times() + 1) {
+        const double limit =
+            std::max((visible_noise - reach_noise) * noise_sd, detection_limit - reach_noise * noise_sd);
+        for (std::size_t row = 0; row < copies.times(); ++row) {
+            const double level = copies.at(row, copies.wells - 1);
+            Sums& next = sums_[row + 1];
+            next = sums_[row];
+            if (!(level > limit))
+                continue;
+            const double weight = level / noise_sd * (level / noise_sd);
+            const double t = times_h_[row] - times_h_[0];
+            const double z = natural_log(level);
+            next.w += weight;
+            next.wt += weight * t;
+            next.wz += weight * z;
+            next.wtt += weight * t * t;
+            next.wtz += weight * t * z;
+            next.readings += 1;
+        }
+    }
+
+    Score score_of(const Window& window) const noexcept {
+        const Sums& a = sums_[window.first];
+        const Sums& b = sums_[window.end];
+        const double mean_t = (b.wt - a.wt) / (b.w - a.w);
+        const double stt = (b.wtt - a.wtt) - mean_t * (b.wt - a.wt);
+        const double stz = (b.wtz - a.wtz) - mean_t * (b.wz - a.wz);
+        const double error = 1 / std::sqrt(stt);
+        return {b.readings - a.readings, stz / stt - selection_errors * error, error};
+    }
+
+  private:
+    struct Sums {
+        double w = 0, wt = 0, wz = 0, wtt = 0, wtz = 0, readings = 0;
+    };
+
+    std::span<const double> times_h_;
+    std::vector<Sums> sums_;
+};
+
 }  // namespace
 
 double t_quantile(double dof) noexcept {
@@ -228,29 +296,44 @@ std::vector<Stencil> noise_stencils(std::span<const double> times_h) {
     return out;
 }
 
-std::vector<double> window_widths(const GrowthRateOptions& options, std::span<const double> times_h) {
-    if (!std::isnan(options.window_h))
-        return {options.window_h * just_beyond};
-    std::vector<double> out;
-    const double span_h = times_h.empty() ? 0 : times_h.back() - times_h.front();
-    double width = std::min(narrowest_h, narrowest_share * span_h);
-    double last = 0;
-    do {
-        last = width * just_beyond;
-        if (!(last < options.near_window_h / 2) && !(width > options.near_window_h * 2))
-            out.push_back(last);
-        width *= wider;
-    } while (last < span_h);
+std::vector<Window> windows_of(const GrowthRateOptions& options, std::span<const double> times_h) {
+    std::vector<Window> out;
+    for (const double width : window_widths(options, times_h)) {
+        std::size_t end = 0;
+        for (std::size_t first = 0; first < times_h.size(); ++first) {
+            while (end < times_h.size() && times_h[end] - times_h[first] <= width)
+                ++end;
+            if (end - first >= options.min_points)
+                out.push_back({first, end});
+        }
+    }
     return out;
 }
 
-void window_ends(std::span<const double> times_h, double width, std::span<std::size_t> ends) noexcept {
-    std::size_t end = 0;
-    for (std::size_t i = 0; i < times_h.size(); ++i) {
-        while (end < times_h.size() && times_h[end] - times_h[i] <= width)
-            ++end;
-        ends[i] = end;
+std::vector<Window> windows_in_reach(const std::vector<Window>& windows, const Curves& copies,
+                                     double detection_limit, double copy_sd,
+                                     const GrowthRateOptions& options) {
+    const LevelSums sums(copies, detection_limit, options.noise_sd);
+    std::vector<LevelSums::Score> scores;
+    scores.reserve(windows.size());
+    LevelSums::Score best{0, 0, 0};
+    for (const Window& window : windows) {
+        scores.push_back(sums.score_of(window));
+        if (scores.back().readings >= options.min_points && scores.back().score > best.score)
+            best = scores.back();
     }
+    const double reach = reach_errors * std::max(1.0, copy_sd / options.noise_sd);
+    std::vector<Window> out;
+    out.reserve(windows.size());
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+        const auto& [readings, score, error] = scores[i];
+        const double gap = std::max(0.0, best.score - score);
+        if (readings > 0 && !(gap * gap > reach * reach * (error * error + best.error * best.error)))
+            out.push_back(windows[i]);
+        if (gap == 0 && !out.empty())
+            std::swap(out.front(), out.back());
+    }
+    return out;
 }
 
 GrowthRate describe_window(const WeightedLogs& logs, std::size_t first, std::size_t end, double noise_sd,

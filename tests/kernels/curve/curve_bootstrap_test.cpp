@@ -192,9 +192,9 @@ TEST_CASE("standard errors are those of an independent bootstrap") {
     std::vector<CurveTraits> traits(set.wells);
     std::vector<TraitIntervals> found(set.wells);
     kernels::curve::curve_traits(set.view(), {}, with_threshold(), rates, traits);
-    const auto same_rate = [](const kernels::curve::Curves&, std::size_t, const GrowthRate& estimate,
+    const auto same_rate = [](const kernels::curve::Curves&, const kernels::curve::DrawnWell& of,
                               std::span<GrowthRate> of_draws) {
-        std::fill(of_draws.begin(), of_draws.end(), estimate);
+        std::fill(of_draws.begin(), of_draws.end(), of.estimate);
     };
     kernels::curve::bootstrap_traits(set.view(), {}, with_threshold(), same_rate, rates, traits, {4000, 1},
                                      found);

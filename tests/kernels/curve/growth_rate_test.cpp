@@ -96,6 +96,56 @@ TEST_CASE("no window is passed over, whatever the units, the noise and the width
             }
 }
 
+TEST_CASE("copies of one curve have the rates that all windows give, on every target") {
+    std::mt19937 random(8);
+    std::uniform_real_distribution<double> uniform;
+    std::normal_distribution<double> normal;
+    const auto times_h = tests::every_h(0.25, 90);
+    std::size_t with_rate = 0;
+    for (int curve = 0; curve < 60; ++curve) {
+        const double noise = 0.0003 * std::pow(40, uniform(random));
+        const double rate = 0.2 + 0.9 * uniform(random);
+        const double lag_h = 5 * uniform(random);
+        const bool twice = curve % 3 == 0;  // a second rise, as fast
+        std::vector<std::vector<double>> columns;
+        for (int copy = 0; copy < 20; ++copy)
+            columns.push_back(tests::curve_of(times_h, [&](double t) {
+                const double second = twice ? tests::logistic(t, 1e-4, 4, rate, lag_h + 3) : 0;
+                const double wild = copy == 3 && t == 12 ? 40 * noise : 0;
+                return tests::logistic(t, 0.02, 0.8, rate, lag_h) + second + wild +
+                       (copy == 19 ? 0 : noise * normal(random));
+            }));
+        const CurveSet set = tests::of_columns(times_h, columns);
+        GrowthRateOptions options;
+        options.noise_sd = noise;
+        options.interval = false;
+        const std::vector<double> limits(set.wells, curve % 2 == 0 ? 0.03 : 0);
+        const auto expected = tests::growth_rates_of(set, options, limits);
+        tests::for_each_target([&] {
+            std::vector<GrowthRate> got(set.wells);
+            kernels::curve::growth_rates_of_copies(set.view(), limits, noise, options, got);
+            for (std::size_t well = 0; well < set.wells; ++well) {
+                INFO("curve " << curve << ", copy " << well << ":"
+                              << tests::text_of(tests::numbers_of(got[well])));
+                CHECK(tests::same_bits(tests::numbers_of(got[well]), tests::numbers_of(expected[well])));
+                with_rate += std::isnan(got[well].rate_per_h) ? 0 : 1;
+            }
+        });
+    }
+    CHECK(with_rate > 1000);
+}
+
+TEST_CASE("copies of a curve that shows nothing have no rate") {
+    for (const double level : {0.0, 0.001, -1.0, missing}) {
+        const CurveSet set = tests::of_columns(
+            tests::every_h(0.5, 30), {std::vector<double>(30, level), std::vector<double>(30, level)});
+        std::vector<GrowthRate> got(2);
+        kernels::curve::growth_rates_of_copies(set.view(), {}, 0.01, {.noise_sd = 0.01, .interval = false},
+                                               got);
+        CHECK(std::isnan(got[0].rate_per_h));
+    }
+}
+
 TEST_CASE("a run of minutes has the rates of its clock") {
     CurveSet set = noisy();
     const auto slow = tests::growth_rates_of(set);
