@@ -241,6 +241,7 @@ void PlateCollection::add(PlateBatch batch) {
         plates.push_back(std::move(plate));
     }
     std::move(batch.rejects.begin(), batch.rejects.end(), std::back_inserter(rejects));
+    std::move(batch.set_aside.begin(), batch.set_aside.end(), std::back_inserter(set_aside));
 }
 
 /// Runs that follow each other are one curve.

@@ -44,6 +44,7 @@ class PlateCollection {
     std::vector<InputFile> inputs;
     std::vector<PlateData> plates;  ///< their readings may be put aside
     std::vector<ScreenReject> rejects;
+    std::vector<std::string> set_aside;  ///< names of plates among the rejects, in files and layouts
 
   private:
     void merge_into(PlateData& plate, PlateData part);

@@ -109,6 +109,7 @@ struct PlateBatch {
     InputFile input;
     std::vector<PlateData> plates;
     std::vector<ScreenReject> rejects;
+    std::vector<std::string> set_aside = {};  ///< names of plates among the rejects, in files and layouts
 };
 
 }  // namespace wellsieve::pipeline

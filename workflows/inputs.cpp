@@ -182,17 +182,16 @@ class Gatherer {
 using Names = std::set<std::string, std::less<>>;
 
 void unused_of_entry(const PlacementOptions& entry, const Names& plates, const Names& files,
-                     std::vector<ScreenReject>& rejects) {
+                     const std::string& no_plate, std::vector<ScreenReject>& rejects) {
     for (const plates::Layout& layout : entry.layouts)
         for (const auto& [plate, wells] : layout.plates)
             if (!plate.empty() && !plates.contains(plate))
-                rejects.push_back(
-                    {"layout", layout.path, fmt::format("plate '{}'", plate), "no file holds this plate"});
+                rejects.push_back({"layout", layout.path, fmt::format("plate '{}'", plate), no_plate});
     for (const plates::Mask& mask : entry.masks)
         if (!plates.contains(mask.plate))
             rejects.push_back({"mask", entry.masks_path,
                                fmt::format("plate '{}', well {}", mask.plate, well_name(mask.well)),
-                               "no file holds this plate"});
+                               no_plate});
     for (const plates::PlateListEntry& listed : entry.plate_list)
         if (!files.contains(listed.file))
             rejects.push_back({"plate list", listed.file, fmt::format("plate '{}'", listed.plate),
@@ -232,18 +231,22 @@ ScreenInputs gather_inputs(const ScreenConfig& config, std::vector<std::string>&
 }
 
 std::vector<ScreenReject> unused_entries(const ScreenInputs& inputs,
-                                         const std::vector<pipeline::PlateData>& plates) {
-    Names names;
-    for (const pipeline::PlateData& plate : plates) {
+                                         const pipeline::PlateCollection& collection) {
+    Names names(collection.set_aside.begin(), collection.set_aside.end());
+    for (const pipeline::PlateData& plate : collection.plates) {
         names.insert(plate.name);
         names.insert(plate.layout_plate);
     }
     Names files;
     for (const PlateJob& job : inputs.jobs)
         files.insert(fs::path(job.path).filename().string());
+    const bool all_read = std::none_of(collection.rejects.begin(), collection.rejects.end(),
+                                       [](const ScreenReject& reject) { return reject.kind == "file"; });
+    const std::string no_plate =
+        all_read ? "no file holds this plate" : "no file that could be read holds this plate";
     std::vector<ScreenReject> rejects;
     for (const PlacementOptions& entry : inputs.placement)
-        unused_of_entry(entry, names, files, rejects);
+        unused_of_entry(entry, names, files, no_plate, rejects);
     return rejects;
 }
 

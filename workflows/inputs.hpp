@@ -9,6 +9,7 @@
 #include "formats/plates/calibration.hpp"
 #include "formats/plates/layout.hpp"
 #include "pipeline/offline_samples.hpp"
+#include "pipeline/plate_collection.hpp"
 #include "pipeline/stages/place_wells.hpp"
 #include "pipeline/stages/read_plates.hpp"
 #include "workflows/config.hpp"
@@ -43,9 +44,9 @@ std::string bytes_of_file(const std::filesystem::path& path);
 /// read.
 ScreenInputs gather_inputs(const ScreenConfig& config, std::vector<std::string>& problems);
 
-/// Names what the layouts, masks and plate lists speak of and no file holds.
+/// Names what the layouts, masks and plate lists speak of and no file holds; not again what was set aside.
 std::vector<pipeline::ScreenReject> unused_entries(const ScreenInputs& inputs,
-                                                   const std::vector<pipeline::PlateData>& plates);
+                                                   const pipeline::PlateCollection& collection);
 
 /// Whether it is of a whole file or plate, which is missing from the result (--keep-going).
 bool sets_input_aside(const pipeline::ScreenReject& reject);

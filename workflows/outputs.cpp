@@ -271,7 +271,7 @@ void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
         }
     pipeline::PlateCollection& collection = screen.plates;
     collection.inputs.insert(collection.inputs.end(), inputs.tables.begin(), inputs.tables.end());
-    for (pipeline::ScreenReject& reject : unused_entries(inputs, collection.plates))
+    for (pipeline::ScreenReject& reject : unused_entries(inputs, collection))
         collection.rejects.push_back(std::move(reject));
     collection.finish(config.strain_table.empty() ? nullptr : &screen.strains, config.strain_table);
     if (collection.plates.empty() && !config.plates.empty())

@@ -72,7 +72,8 @@ PlateFile read_samples(const Document& document, const Table& table, const Analy
         if (file.plates.size() > plates)
             batches[batch].place(document, batch, Vessels::samples, file);
         at.well = batches[batch].well(sample);
-        SampleRow& said = file.sample_rows.emplace_back(file.measurements.size(), table.place(row));
+        file.sample_rows.push_back({file.measurements.size(), table.place(row)});
+        SampleRow& said = file.sample_rows.back();
         for (std::size_t column : layout.taken)
             if (std::isnan(said.taken_s))
                 said.taken_s = parse_timestamp(table.cell(row, column)).value_or(missing);

@@ -36,6 +36,16 @@ double unit_of(std::string_view axis_label);
 /// "A01", and "e01" for row 31 of a 1536-well plate.
 std::optional<Well> parse_bmg_well(std::string_view text);
 
+/// "Well Row", the first of two columns that name a well; some programs break the line within.
+bool is_well_row(std::string_view heading);
+
+/// The heading of a column of one time: "Raw Data (600)\n2 - 0 h 10 min".
+struct TimedHeading {
+    std::string_view title;  ///< "Raw Data (600)"
+    std::optional<double> time_s;
+};
+TimedHeading parse_heading(std::string_view text);
+
 /// One run of the instrument: a header ("User: …", "Test name: …", "ID1: …") and the values under it, in a
 /// text file or on a sheet.
 struct Run {

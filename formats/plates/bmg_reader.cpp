@@ -19,7 +19,7 @@ constexpr std::size_t sniffed_rows = 12;
 
 bool is_table_header(const Table& table, std::size_t row) {
     const std::string_view first = table.cell(row, 0);
-    return equals_ignoring_case(first, "Well") || equals_ignoring_case(first, "Well Row");
+    return equals_ignoring_case(first, "Well") || bmg::is_well_row(first);
 }
 
 bool names_raw_data(const Table& table, std::size_t row) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "formats/plates/bmg_internal.hpp"
@@ -116,6 +117,25 @@ std::optional<double> parse_time(std::string_view text, double unit_s) {
         text = trim(text.substr(unit.size()));
     }
     return any ? std::optional(seconds) : std::nullopt;
+}
+
+bool is_well_row(std::string_view heading) {
+    return starts_with_ignoring_case(heading, "Well") && heading.size() == 8 &&
+           equals_ignoring_case(heading.substr(5), "Row");
+}
+
+TimedHeading parse_heading(std::string_view text) {
+    constexpr std::string_view between = " \n";
+    const std::size_t close = text.rfind(')');
+    if (close == std::string_view::npos)
+        return {text, std::nullopt};
+    std::string_view behind = text.substr(close + 1);
+    behind.remove_prefix(std::min(behind.find_first_not_of(between), behind.size()));
+    const std::size_t digits = std::min(behind.find_first_not_of("0123456789"), behind.size());
+    if (digits > 0 && behind.substr(digits).starts_with(" - "))
+        behind.remove_prefix(digits + 3);
+    const auto time_s = parse_time(behind, missing);
+    return {time_s ? text.substr(0, close + 1) : text, time_s};
 }
 
 double unit_of(std::string_view axis_label) {

@@ -45,7 +45,7 @@ void RunReader::read() {
         const std::string_view text = first_text(table_, row);
         const std::string_view first = table_.cell(row, 0);
         std::size_t next = read_grid(row);
-        if (next == 0 && (equals_ignoring_case(first, "Well") || equals_ignoring_case(first, "Well Row"))) {
+        if (next == 0 && (equals_ignoring_case(first, "Well") || is_well_row(first))) {
             const bool across = parse_bmg_well(table_.cell(row, 1)) || parse_bmg_well(table_.cell(row, 2));
             next = across ? read_wells_across(row) : read_wells_down(row);
         }
@@ -142,7 +142,7 @@ std::vector<RunReader::Column> RunReader::columns_of(std::size_t header_row, std
     bool has_axis = axis.times || axis.wavelengths;
     const std::size_t end = std::max(table_.columns(header_row), has_axis ? table_.columns(axis_row) : 0);
     for (std::size_t c = first_value_column(header_row); c < end; ++c) {
-        const std::string_view own = table_.cell(header_row, c);
+        const auto [own, time_s] = parse_heading(table_.cell(header_row, c));
         if (own.empty() && (!has_axis || table_.cell(axis_row, c).empty()))
             continue;
         if (has_letter(own) && own != text) {  // "1 - 1" only numbers the column
@@ -154,13 +154,14 @@ std::vector<RunReader::Column> RunReader::columns_of(std::size_t header_row, std
             continue;
         }
         const double at = has_axis ? axis_number(axis_row, c, axis) : missing;
-        columns.push_back({c, readout_of(title, axis.wavelengths ? at : missing), axis.times ? at : missing});
+        columns.push_back({c, readout_of(title, axis.wavelengths ? at : missing),
+                           axis.times ? at : time_s.value_or(missing)});
     }
     return columns;
 }
 
 std::size_t RunReader::read_wells_down(std::size_t header_row) {
-    const bool split = equals_ignoring_case(table_.cell(header_row, 0), "Well Row");
+    const bool split = is_well_row(table_.cell(header_row, 0));
     const std::size_t first_value = first_value_column(header_row);
     Axis axis;
     std::size_t axis_row = header_row;

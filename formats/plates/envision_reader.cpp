@@ -131,6 +131,8 @@ class EnvisionReader {
         const std::string_view measinfo = fact("MeasInfo");
         if (title.label.empty())
             title.name = title.label = fact("Label");
+        if (title.label.empty() && settings_.detectors.size() == 1)
+            title.name = title.label = settings_.detectors.begin()->first.first;
         if (title.channel == 0)
             title.channel = measinfo.find("De=2nd") != std::string_view::npos ? 2 : 1;
         Readout readout =

@@ -42,6 +42,9 @@ std::optional<Gen5Channel> gen5_channel(std::string_view label, const std::vecto
 /// still read like one.
 bool procedure_states(const Gen5Channel& channel, const std::vector<Gen5Step>& steps);
 
+/// "Runtime 24:00:00 (HH:MM:SS), Interval 0:10:00, 145 Reads" → 86400; 0 for another text.
+double gen5_runtime(std::string_view start_kinetic);
+
 /// "96 WELL PLATE (Use plate lid)", "Generic 96 UV" → 96. Nothing where the text names no standard plate.
 std::optional<PlateShape> gen5_plate_shape(std::string_view plate_type);
 
@@ -94,7 +97,8 @@ class Gen5Export {
     std::size_t read_series(const Table& table, std::size_t row, std::size_t first);
     SeriesHead series_head(const Table& table, std::size_t row, std::size_t first) const;
     Gen5Channel series_channel(const Table& table, std::size_t row, const SeriesHead& head);
-    double series_axis(const Table& table, std::size_t row, const SeriesHead& head);
+    double series_axis(const Table& table, std::size_t row, const SeriesHead& head) const;
+    std::optional<double> series_time(std::string_view text) const;
     void read_series_rows(const Table& table, std::size_t begin, std::size_t end, const SeriesHead& head,
                           const Gen5Channel& channel);
     bool is_last_line_unended(const Table& table, std::size_t row) const;
@@ -129,6 +133,7 @@ class Gen5Export {
     std::string plate_name_;
     std::string plate_started_;  ///< date and time, as the file writes them
     std::optional<PlateShape> shape_;
+    double runtime_s_ = 0;                          ///< of the procedure's kinetic loops together
     std::optional<std::uint32_t> plate_;            ///< once a value was read
     std::map<std::uint32_t, std::string> started_;  ///< of the plates so far
     std::map<Well, std::string> samples_;

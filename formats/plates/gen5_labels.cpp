@@ -267,6 +267,14 @@ bool procedure_states(const Gen5Channel& channel, const std::vector<Gen5Step>& s
            (known(readout.wavelength_nm) && known(readout.excitation_nm) && known(readout.emission_nm));
 }
 
+double gen5_runtime(std::string_view start_kinetic) {
+    constexpr std::string_view key = "Runtime ";
+    if (!start_kinetic.starts_with(key))
+        return 0;
+    start_kinetic.remove_prefix(key.size());
+    return parse_clock(start_kinetic.substr(0, start_kinetic.find(' '))).value_or(0);
+}
+
 std::optional<PlateShape> gen5_plate_shape(std::string_view plate_type) {
     for (std::size_t at = 0; at < plate_type.size();) {
         std::size_t end = at;

@@ -108,9 +108,12 @@ std::size_t Gen5Export::take_row(const Table& table, std::size_t row) {
     if (text == "Procedure Details") {
         const std::size_t begin = ++row;
         steps_ = read_gen5_procedure(table, row);
-        for (std::size_t r = begin; r < row; ++r)
+        for (std::size_t r = begin; r < row; ++r) {
             if (table.cell(r, 0) == "Plate Type")
                 shape_ = gen5_plate_shape(table.cell(r, 1));
+            else if (table.cell(r, 0) == "Start Kinetic")
+                runtime_s_ += gen5_runtime(table.cell(r, 1));
+        }
         return row;
     }
     if (!take_fact(table, row, *first) && !first_cell(table, row, *first + 1))
@@ -150,6 +153,7 @@ bool Gen5Export::take_fact(const Table& table, std::size_t row, std::size_t colu
 void Gen5Export::begin_section() {
     steps_.clear();
     shape_.reset();
+    runtime_s_ = 0;
     begin_plate({});
 }
 

@@ -151,11 +151,26 @@ Gen5Channel Gen5Export::series_channel(const Table& table, std::size_t row, cons
     return channel;
 }
 
-double Gen5Export::series_axis(const Table& table, std::size_t row, const SeriesHead& head) {
+/// A clock; or where a spreadsheet left the number that it keeps of one, days, which the procedure must
+/// allow: the same numbers might be hours that somebody made of them.
+std::optional<double> Gen5Export::series_time(std::string_view text) const {
+    constexpr double seconds_per_day = 86400;
+    constexpr double overrun = 1.1;  // reading takes longer than planned
+    for (const char mark : {'.', ','})
+        if (const auto clock = parse_clock(text, mark))
+            return clock;
+    for (const char mark : {'.', ','})
+        if (const auto days = parse_number(text, mark);
+            days && *days >= 0 && *days * seconds_per_day <= runtime_s_ * overrun)
+            return std::round(*days * seconds_per_day * 1000) / 1000;
+    return std::nullopt;
+}
+
+double Gen5Export::series_axis(const Table& table, std::size_t row, const SeriesHead& head) const {
     const std::string_view text = table.cell(row, head.first);
-    auto number = head.axis == SeriesHead::time ? parse_clock(text) : parse_number(text);
-    if (!number)
-        number = head.axis == SeriesHead::time ? parse_clock(text, ',') : parse_number(text, ',');
+    auto number = head.axis == SeriesHead::time ? series_time(text) : parse_number(text);
+    if (!number && head.axis != SeriesHead::time)
+        number = parse_number(text, ',');
     if (!number)
         document_.fail(table, row, head.first,
                        fmt::format("'{}' is not a {}", text,

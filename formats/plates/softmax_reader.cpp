@@ -47,8 +47,10 @@ class SoftmaxTables {
             return not_taken("no values stand under this line");
         read_head(row);
         readouts_ = softmax_readouts(plate_);
-        const bool several = plate_.wells_across ? channels_.size() > 1 : channels_.size() > readouts_.size();
-        if (several && plate_.read != SoftmaxRead::spectrum)
+        const bool too_many =
+            plate_.wells_across ? channels_.size() > 1 && channels_.size() != readouts_.size()
+                                : channels_.size() > readouts_.size() && plate_.read != SoftmaxRead::spectrum;
+        if (too_many)
             document_.fail(table_, row,
                            fmt::format("{} tables stand side by side, but the 'Plate:' line names {}",
                                        channels_.size(), counted(readouts_.size(), "reading")));
@@ -229,13 +231,13 @@ class SoftmaxTables {
     void read_wells_across(std::size_t row) {
         std::size_t channel = 0;
         std::size_t points = plate_.points;  // of the channel with the fewest
-        for (row = next_block(row); row < end_; ++channel) {
+        for (row = next_block(row); row < end_; channel += channels_.size()) {
             const std::size_t end = block_end(row);
             if (is_head(row))
                 break;  // the reduced values
             if (starts_with_ignoring_case(table_.cell(row, 1), "Temperature"))
                 ++row;
-            if (channel == readouts_.size())
+            if (channel >= readouts_.size())
                 document_.fail(
                     table_, row,
                     fmt::format("the 'Plate:' line names {}, this is one more", counted(channel, "reading")));
@@ -255,12 +257,14 @@ class SoftmaxTables {
     }
 
     void read_wells(std::size_t row, std::size_t channel) {
-        check_width(row, channels_.front(), plate_.last);
+        check_width(row, channels_.back(), plate_.last);
         Measurement measurement = like(row, row + 1);
-        measurement.readout = readout(channel, row);
-        for (const Column& column : channels_.front()) {
-            measurement.well = column.well;
-            add_reading(document_, table_, row, column.cell, measurement, decimal_mark_, file_);
+        for (const std::vector<Column>& columns : channels_) {
+            measurement.readout = readout(channel++, row);
+            for (const Column& column : columns) {
+                measurement.well = column.well;
+                add_reading(document_, table_, row, column.cell, measurement, decimal_mark_, file_);
+            }
         }
     }
 

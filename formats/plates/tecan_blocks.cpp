@@ -259,10 +259,12 @@ std::size_t ReportReader::read_well_block(std::size_t first_row) {
     Axis axis;
     bool set_up = false;
     std::size_t row = first_row;
-    while (row < table_.rows() && (is_cycles_per_well(table_.cell(row, 0)) || table_.is_blank(row))) {
-        if (table_.is_blank(row) && !is_cycles_per_well(table_.cell(row + 1, 0)))
+    while (row < table_.rows()) {
+        const std::size_t next = row + (table_.is_blank(row) ? 1 : 0);
+        const bool titled = is_cycles_per_well(table_.cell(next, 0));
+        if (!titled && !parse_well(table_.cell(next, 0)))
             break;
-        row += table_.is_blank(row) ? 2 : 1;
+        row = next + (titled ? 1 : 0);
         const auto well = parse_well(table_.cell(row, 0));
         if (!well)
             document_.fail(table_, row, 0, fmt::format("'{}' is not a well", table_.cell(row, 0)));

@@ -108,6 +108,8 @@ void ReportReader::read_line(std::size_t row) {
         read_setting(plain_key(key), value);
     }
     note_fact(key, value);
+    if (plate_ && parse_well(key) && !std::isnan(number_or_missing(value)))
+        set_aside(row, fmt::format("the values of well {} stand in no table that is known", key));
 }
 
 void ReportReader::read_setting(std::string_view key, std::string_view value) {

@@ -297,9 +297,8 @@ void apply_masks(const PlacementOptions& entry, PlateData& data) {
     }
 }
 
-PlateData place_plate(const PlacementOptions& entry, const PlateFileBatch& batch,
-                      const std::vector<std::uint16_t>& reads, std::uint32_t plate) {
-    PlateData data;
+void place_plate(const PlacementOptions& entry, const PlateFileBatch& batch,
+                 const std::vector<std::uint16_t>& reads, std::uint32_t plate, PlateData& data) {
     name_plate(entry, batch, plate, data);
     const Layout* layout = layout_with(entry.layouts, data.layout_plate);
     if (layout == nullptr && !entry.layouts.empty())
@@ -321,7 +320,6 @@ PlateData place_plate(const PlacementOptions& entry, const PlateFileBatch& batch
     for (std::uint32_t well = 0; well < data.shape.wells(); ++well)
         data.measured.push_back(is_measured(data, well));
     apply_masks(entry, data);
-    return data;
 }
 
 std::uint64_t cells_of(const PlateFile& file, std::uint32_t plate) {
@@ -335,13 +333,16 @@ void place_plates(const PlacementOptions& entry, const PlateFileBatch& batch, bo
     if (!batch.rows_in_any_order)
         check_times_ascend(batch.file, reads, batch.job.name);
     for (std::uint32_t plate = 0; plate < batch.file.plates.size(); ++plate) {
+        PlateData data;
         try {
-            out.plates.push_back(place_plate(entry, batch, reads, plate));
+            place_plate(entry, batch, reads, plate, data);
+            out.plates.push_back(std::move(data));
         } catch (const formats::FormatError& error) {
             const auto reason = said_of(batch.job.name, error);
             if (!keep_going || !reason)
                 throw;
             out.rejects.push_back({"plate", batch.job.name, "", *reason});
+            out.set_aside.insert(out.set_aside.end(), {data.name, data.layout_plate});
             out.input.cells_rejected += cells_of(batch.file, plate);
         }
     }

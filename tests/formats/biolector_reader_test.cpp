@@ -118,7 +118,7 @@ TEST_CASE("biolector: the values that bletl computes from a whole run") {
         return;
     }
     const PlateFile file = read_plate_file(Document::open(folder + "bletl_BL1_JH_ShakerSteps.raw.csv"));
-    CHECK(file.measurements.size() == 2 * 5376);
+    CHECK(file.measurements.size() == std::size_t{2} * 5376);
     for (const Measurement& m : file.measurements)
         if (file.readouts[m.readout].name == "Biomass referenced" && m.well == *parse_well("A1") &&
             m.cycle <= 2)

@@ -98,6 +98,20 @@ TEST_CASE("a MARS kinetic table, wells down, with blank lines between and times 
     CHECK(file.rejects.size() == 1);
 }
 
+TEST_CASE(
+    "a table of wells whose headings hold the times, numbered and broken as older programs write them") {
+    const auto file =
+        read_sample(header +
+                    "Absorbance\n\n\"Well\nRow\",\"Well\nCol\",Content,\"Raw Data (600)\n1 - 0 h  \","
+                    "\"Raw Data (600)\n2 - 0 h 10 min \",\"Raw Data (600)\n3 - 24 h \"\n"
+                    "A,1,Sample X1,0.1,0.2,0.9\nB,12,Blank B,0.05,0.06,-\n");
+    REQUIRE(file.readouts.size() == 1);
+    check_optics(file.readouts[0], Mode::absorbance, 600, missing, missing);
+    CHECK(readings(file, "A1") == "0.1 0.2 0.9");
+    CHECK(times_s(file, "B12") == std::vector<double>{0, 600, 86400});
+    CHECK(file.samples.at({0, Well{1, 11}}) == "Blank B");
+}
+
 TEST_CASE("a MARS table of endpoints, one column a filter pair") {
     const auto file =
         read_sample(header +

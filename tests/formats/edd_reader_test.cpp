@@ -75,7 +75,7 @@ TEST_CASE("edd: the isoprenol exports agree with the screen's own table of plate
         int well = 0, row = 0, column = 0, replicate = 0;
         double titer = 0;
         cells >> cycle >> plate >> well >> row >> column >> strain >> replicate >> control >> titer;
-        wells[{"DBTL" + cycle + "_P" + plate, row, column}] = {strain, titer};
+        wells[{std::string("DBTL").append(cycle).append("_P").append(plate), row, column}] = {strain, titer};
     }
     for (const char* cycle : {"4", "5", "6"}) {
         const PlateFile file =

@@ -119,6 +119,21 @@ TEST_CASE("EnVision: rows keep their letters, and information may follow the pla
     CHECK(file.shape(1) == PlateShape{16, 24});
 }
 
+TEST_CASE("EnVision: where the plate's line names no label, the background's does") {
+    const auto file = read_sample(
+        "1;2;3\n4;5;6\n\nPlate information\nPlate;Repeat;Barcode;Formula;Kinetics;Measurement date\n"
+        "1;1;\"=\"\"P4\"\"\";;0;12.06.2014 14:53:49\n\nBackground information\n"
+        "Plate;Label;Result;Signal;Flashes/Time;Meastime;MeasInfo\n"
+        "1;Glow;0;0;0;00:00:00,000;De=USLum Ex=N/A Em=N/A Wdw=N/A (42)\n\n"
+        "Basic assay information\nAssay ID: ;;;;1\n\nAuto export parameters:\n"
+        "Place plate information at;;;;End of plate\n");
+    REQUIRE(file.readouts.size() == 1);
+    check_optics(file.readouts[0], Mode::luminescence, missing, missing, missing);
+    CHECK(file.readouts[0].name == "Glow");
+    CHECK(file.plates[0].name == "P4");
+    CHECK(readings(file, "B3") == "6");
+}
+
 TEST_CASE("EnVision: a label read again on the same plate is a time series") {
     const auto block = [](std::string_view date, std::string_view values) {
         return information("FI(1)", fluorescence, "P1", date) +

@@ -124,6 +124,21 @@ TEST_CASE("Gen5: a kinetic run, unfinished, longer than a day, with a mangled de
     CHECK(file.rejects[1].reason == "'Blank 600' is calculated");
 }
 
+TEST_CASE("Gen5: times that a spreadsheet left as days, where the procedure allows them") {
+    const auto export_of = [](const std::string& runtime) {
+        return header + "Procedure Details\n\nPlate Type\t24 WELL PLATE\nStart Kinetic\tRuntime " + runtime +
+               " (HH:MM:SS), Interval 12:00:00, 3 Reads\n    Read\tAbsorbance Endpoint\n\tWavelengths:  600\n"
+               "End Kinetic\t\n\nmy own line\n\tTime\tT\xC2\xB0 600\tA1\tD6\t\tmine\n"
+               "\t0.003\t30\t0.1\t0.2\t\t#DIV/0!\n\t1.00501157\t30\t0.3\t0.4\t\t7\n\t0\n";
+    };
+    const PlateFile file = read(export_of("24:00:00"));
+    REQUIRE(file.measurements.size() == 4);
+    CHECK(at(file, "A1").time_s == Approx(259.2));
+    CHECK(at(file, "D6", 1).time_s == Approx(24 * 3600 + 433));
+    CHECK(file.rejects[0].reason == "1 planned reads were not taken");
+    CHECK_THROWS_WITH(read(export_of("1:00:00")), Contains("'1.00501157' is not a time (h:mm:ss)"));
+}
+
 TEST_CASE("Gen5: a German CSV: semicolons, decimal commas, tables one column in, a time column a channel") {
     const PlateFile file = read(
         "Software Version;02.07.2017;;;;;\n;;;;;;\nProtocol File Path:;C:\\a.prt;;;;;\nPlate Number;Plate "

@@ -44,7 +44,7 @@ TEST_CASE("gzip reads members back, one or several") {
 
 TEST_CASE("gzip reads BGZF back, and each block tells its size") {
     const std::string text = lines(50'000);
-    REQUIRE(text.size() > 3 * 0xFF00);
+    REQUIRE(text.size() > std::size_t{3} * 0xFF00);
     const std::string blocks = formats::bgzf_blocks(text);
     CHECK((inflated(blocks + std::string(formats::bgzf_end())) == text));
     std::size_t count = 0;

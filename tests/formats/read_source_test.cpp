@@ -30,7 +30,7 @@ std::string all_text(const std::string& path, const ReadSourceOptions& options =
         CHECK(block.first_record == records);
         CHECK(block.byte_offset == text.size());
         CHECK(std::count(block.text.data(), block.text.data() + block.text.size(), '\n') ==
-              4 * block.records);
+              std::ptrdiff_t{4} * block.records);
         if (asked != 0)
             CHECK(block.records <= asked);
         records += block.records;
@@ -315,8 +315,8 @@ TEST_CASE("files of a group go in step, or the one that ends early is named") {
         while (reads.next(blocks)) {
             CHECK(blocks[0].records == blocks[1].records);
             CHECK(blocks[0].first_record == blocks[1].first_record);
-            CHECK(lines_of(blocks[0]) == 4 * blocks[0].records);
-            CHECK(lines_of(blocks[1]) == 4 * blocks[1].records);
+            CHECK(lines_of(blocks[0]) == std::size_t{4} * blocks[0].records);
+            CHECK(lines_of(blocks[1]) == std::size_t{4} * blocks[1].records);
             records += blocks[0].records;
         }
         damage = reads.damage();

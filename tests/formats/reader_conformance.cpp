@@ -163,7 +163,7 @@ void check_truncated(const ReaderCase& c, const PlateFile& whole) {
 
 void check_same(const ReaderCase& c, const PlateFile& whole, const std::string& bytes) {
     CHECK(choose_reader(Document(std::string(file_name), bytes)).name == c.reader);
-    CHECK(difference(whole, read_bytes(c, bytes)) == "");
+    CHECK_THAT(difference(whole, read_bytes(c, bytes)), Catch::Equals(""));
 }
 
 void check_text_variants(const ReaderCase& c, const PlateFile& whole) {

@@ -62,6 +62,18 @@ TEST_CASE("SoftMax: several wavelengths side by side; reduced values, notes and 
     CHECK(file.metadata.at("last saved") == "1/9/2026 2:23:07 PM");
 }
 
+TEST_CASE("SoftMax: wells across with the wavelengths side by side are as those below each other") {
+    const std::string wells = "A1\tA2\tA3\tB1\tB2\tB3";
+    const auto file = read_sample(
+        blocks + absorbance("TimeFormat", "600 700") + "\tTemperature(\xC2\xB0" + "C)\t" + wells + "\t\t" +
+        wells + "\n\t24.5\t0.1\t0.2\t0.3\t0.4\t0.5\t0.6\t\t1.1\t1.2\t1.3\t1.4\t1.5\t1.6\n\n~End\n");
+    REQUIRE(file.readouts.size() == 2);
+    check_optics(file.readouts[1], Mode::absorbance, 700, missing, missing);
+    CHECK(file.measurements.size() == 12);
+    CHECK(readings(file, "B3") == "0.6");
+    CHECK(readings(file, "B3", 1) == "1.6");
+}
+
 TEST_CASE("SoftMax: fluorescence shifts the plate's line by one cell; reads of the same filters keep apart") {
     const auto file = read_sample("##BLOCKS= 1\n" + kinetic);
     REQUIRE(file.readouts.size() == 2);

@@ -171,6 +171,20 @@ TEST_CASE("i-control: several reads in a well give their mean") {
     REQUIRE(kinetic.measurements.size() == 4);
     CHECK(find(kinetic, "OD", "B2", 60).value == 0.4);
     CHECK(find(kinetic, "OD", "B2", 60).temperature_c == 31);
+
+    const PlateFile titled_once = read_text(head +
+                                            "\nZyklen / Well\nA1\t1\t2\nZeit [s]\t0\t60\nTemp. [°C]\t30\t31\n"
+                                            "Mittelwert\t0.1\t0.2\nStAbw\t0\t0\n0;0\t0.1\t0.2\n\n"
+                                            "B2\t1\t2\nZeit [s]\t0\t60\nTemp. [°C]\t30\t31\n"
+                                            "Mittelwert\t0.3\t0.4\nStAbw\t0\t0\n0;0\t0.3\t0.4\n");
+    REQUIRE(titled_once.measurements.size() == 4);
+    CHECK(find(titled_once, "OD", "B2", 60).value == 0.4);
+}
+
+TEST_CASE("i-control: values of a well outside every table are told, not lost") {
+    const PlateFile file = read_text(samples::icontrol_kinetic() + "\nB5\t0.1\t0.2\n");
+    CHECK(file.rejects.size() == read_text(samples::icontrol_kinetic()).rejects.size() + 1);
+    CHECK(file.rejects.back().reason == "the values of well B5 stand in no table that is known");
 }
 
 TEST_CASE("i-control: what cannot be placed is refused") {

@@ -1,6 +1,6 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <cstring>
 #include <map>
 
 #include "formats/error.hpp"
@@ -95,7 +95,8 @@ void read_values(std::string_view text) {
     for (const char mark : {'.', ','}) {
         const auto number = parse_number(text, mark);
         const double plain = number_or_nan(text, mark);
-        require(number ? std::memcmp(&*number, &plain, sizeof plain) == 0 : std::isnan(plain),
+        require(number ? std::bit_cast<std::uint64_t>(*number) == std::bit_cast<std::uint64_t>(plain)
+                       : std::isnan(plain),
                 "two ways to read a number agree");
         if (const auto value = parse_value(text, mark))
             require((value->flag == Flag::none) != std::isnan(value->number), "a number, or a flag");

@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 namespace {
 
-constexpr long most_kibibytes = 256 * 1024;
+constexpr long most_kibibytes = 256L * 1024;
 
 /// The shadow and quarantine of a sanitizer count as memory of the process, so nothing is bounded there.
 /// GCC tells of it by a macro, clang by a feature.

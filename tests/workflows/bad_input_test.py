@@ -171,6 +171,8 @@ def test_keep_going_sets_plates_aside(program, folder):
     assert set(aside) == {("plate", "raw/P3_od.txt"), ("plate", "raw/P3_gfp.txt"), ("plate", "raw/P4_od.txt"),
                           ("plate", "raw/P4_gfp.txt"), ("file", "raw/P5_od.txt")}, aside
     assert aside["plate", "raw/P3_od.txt"] == "plate 'P3': no layout has this plate; there are 'P1', 'P2', 'P4', 'P9'"
+    unheld = [(row["place"], row["reason"]) for row in screen.table("rejects") if row["kind"] == "layout"]
+    assert unheld == [("plate 'P9'", "no file that could be read holds this plate")], unheld
     for name in ("raw/P3_gfp.txt, and 1 more", "raw/P4_gfp.txt, and 1 more", "raw/P5_od.txt"):
         reason = next(text for key, text in aside.items() if name.startswith(key[1]))
         assert f"warning: {name}: {reason}\n" in stdout, stdout

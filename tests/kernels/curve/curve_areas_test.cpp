@@ -24,13 +24,14 @@ TEST_CASE("areas have the same bits as the scalar reference on every target") {
     for (const std::size_t wells : {0, 1, 3, 8, 13})
         for (const std::size_t times : {0, 1, 2, 5, 40}) {
             const CurveSet set = tests::varied_curves(wells, times, 7);
-            for (const auto& [from_h, to_h] : {std::pair{0.0, 1.0},
-                                               {0.3, 4.7},
-                                               {-1.0, 2.0},
-                                               {2.0, 99.0},
-                                               {1.0, 1.0},
-                                               {3.0, 1.0},
-                                               {undefined, 2.0}}) {
+            for (const auto& window : {std::pair{0.0, 1.0},
+                                       {0.3, 4.7},
+                                       {-1.0, 2.0},
+                                       {2.0, 99.0},
+                                       {1.0, 1.0},
+                                       {3.0, 1.0},
+                                       {undefined, 2.0}}) {
+                const double from_h = window.first, to_h = window.second;
                 INFO(wells << " wells, " << times << " times, from " << from_h << " to " << to_h);
                 std::vector<double> expected(wells);
                 kernels::curve::curve_areas_reference(set.view(), from_h, to_h, expected);

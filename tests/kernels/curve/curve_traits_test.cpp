@@ -248,7 +248,7 @@ TEST_CASE("lag and areas agree with growthrates, gcplyr and growthcurver") {
     for (const std::string& name : tests::peer_sets) {
         const std::string base = tests::growth_data + "ref/" + name;
         if (!tests::ReferenceTable::exists(base + ".gcplyr.tsv")) {
-            WARN("not compared: no " + base + ".gcplyr.tsv");
+            WARN("not compared: no " << base << ".gcplyr.tsv");
             return;
         }
         INFO(name);

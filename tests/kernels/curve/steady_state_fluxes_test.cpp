@@ -184,8 +184,8 @@ TEST_CASE("the truth of clean cultures comes back, with and without lag and deca
         for (const double decay : {0.0, 0.05})
             for (const double q : {-2.5, 1.2}) {
                 Vessel vessel = simulated(0.05, 0.4, lag, decay, q, 20);
-                vessel.values[2 * 5 + 1] = NAN;
-                vessel.values[2 * 7] = NAN;
+                vessel.values[11] = NAN;
+                vessel.values[14] = NAN;
                 FluxOptions options;
                 options.with_lag = lag > 0;
                 options.degradation_per_h = {&decay, 1};
