@@ -168,9 +168,13 @@ std::size_t RunReader::read_wells_down(std::size_t header_row) {
     std::size_t row = header_row + 1;
     for (; row < run_.end_row && !well_of(row, split); ++row) {
         for (std::size_t c = 0; c < first_value; ++c) {
-            const Axis found = parse_axis(table_.cell(row, c));
+            const std::string_view label = table_.cell(row, c);
+            const Axis found = parse_axis(label);
             if (found.times || found.wavelengths)
                 axis = found, axis_row = row;
+            else if (!label.empty())
+                file_.rejects.push_back(
+                    {table_.place(row, c), fmt::format("'{}' is neither time nor wavelength", label)});
         }
     }
     const std::vector<Column> columns = columns_of(header_row, axis_row, axis);

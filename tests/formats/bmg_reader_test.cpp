@@ -112,6 +112,15 @@ TEST_CASE(
     CHECK(file.samples.at({0, Well{1, 11}}) == "Blank B");
 }
 
+TEST_CASE("a line above the wells that is neither times nor wavelengths is told") {
+    const auto file = read_sample(header +
+                                  "Absorbance\n\nWell,Content,Raw Data (600),Raw Data (600)\n"
+                                  ",Cycle,1,2\nA01,Sample X1,0.1,0.2\n");
+    CHECK(readings(file, "A1") == "0.1 0.2");
+    REQUIRE(file.rejects.size() == 1);
+    CHECK(file.rejects[0].reason == "'Cycle' is neither time nor wavelength");
+}
+
 TEST_CASE("a MARS table of endpoints, one column a filter pair") {
     const auto file =
         read_sample(header +

@@ -44,12 +44,12 @@ PlateFileBatch analyser(const std::vector<Row>& rows) {
     batch.job.kind = batch.input.kind = "offline";
     PlateFile& file = batch.file;
     file.plate("1");
-    for (std::uint16_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
         file.sample_rows.push_back(
             {file.measurements.size(), "line " + std::to_string(i + 2), row.taken_s, row.vessel});
         formats::plates::Measurement m;
-        m.well = {0, i};
+        m.well = {0, static_cast<std::uint16_t>(i)};
         formats::plates::Readout readout;
         readout.mode = formats::plates::Mode::analyte;
         readout.name = row.quantity;

@@ -84,6 +84,6 @@ TEST_CASE("a stage may itself work in parallel") {
             },
             InOrder::yes);
         flow.run({.threads = threads});
-        CHECK(sum == 900 * 899);
+        CHECK(sum == std::uint64_t{900} * 899);
     }
 }

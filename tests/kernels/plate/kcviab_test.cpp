@@ -187,7 +187,7 @@ TEST_CASE("effects of a median polish of KcViab are R's") {
                       : kind == "row"   ? rows[plate * 16 + index - 1]
                                         : columns[plate * 24 + index - 1]);
     }
-    CHECK(got.size() == 114 * 41);
+    CHECK(got.size() == std::size_t{114} * 41);
     // R gives a column without any value an effect of NA, we give it 0.
     Values expected = table.numbers("effect");
     std::replace_if(

@@ -37,7 +37,8 @@ TEST_CASE("a loess surface reproduces a quadratic, also where nothing was measur
     const Shape shape{2, 8, 12};
     std::vector<double> truth(shape.size());
     for (std::size_t i = 0; i < truth.size(); ++i) {
-        const auto row = static_cast<double>(i % shape.wells() / 12);
+        const std::size_t plate_row = i % shape.wells() / 12;
+        const auto row = static_cast<double>(plate_row);
         const auto column = static_cast<double>(i % 12);
         truth[i] = 5 + row - 0.5 * column + 0.1 * row * row - 0.2 * row * column + 0.05 * column * column;
     }

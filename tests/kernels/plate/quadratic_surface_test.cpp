@@ -73,7 +73,8 @@ TEST_CASE("a robust surface sees through hits, least squares does not") {
     const Shape shape{1, 8, 12};
     std::vector<double> values(shape.wells());
     for (std::size_t well = 0; well < values.size(); ++well) {
-        const auto row = static_cast<double>(well / 12);
+        const std::size_t plate_row = well / 12;
+        const auto row = static_cast<double>(plate_row);
         const auto column = static_cast<double>(well % 12);
         values[well] = 5 + row - 0.5 * column + 0.1 * row * row - 0.2 * row * column + 0.05 * column * column;
     }

@@ -15,7 +15,7 @@ namespace wellsieve::tests {
 /// The folder of pooled counts, or an empty string where it is not there: the test then says so and does
 /// nothing.
 inline std::string pooled_folder(const std::string& name) {
-    const std::string folder = WELLSIEVE_SHARED_DATA "/pooled/" + name;
+    std::string folder = WELLSIEVE_SHARED_DATA "/pooled/" + name;
     if (ReferenceTable::exists(folder))
         return folder;
     WARN("skipped: no " << folder);
