@@ -86,6 +86,12 @@ const Reader& reader_by_name(const Document& document, std::string_view name) {
 [[noreturn]] void fail_unrecognised(const Document& document) {
     if (document.bytes().starts_with("\x1f\x8b"))
         document.fail("is packed by gzip; unpack it");
+    if (document.bytes().starts_with("\xD0\xCF\x11\xE0"))
+        document.fail(
+            "is a workbook of Excel 97 to 2003 (.xls) or a program's own file; save it as .xlsx or export "
+            "text");
+    if (document.text().find('\0') != std::string_view::npos)
+        document.fail("is neither text nor an .xlsx workbook; export the readings as one of them");
     std::string message =
         "no reader recognises this file; reader = \"NAME\" in [[plates]] chooses one; looked for";
     for (const Reader& reader : readers())

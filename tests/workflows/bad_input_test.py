@@ -85,6 +85,16 @@ def test_damaged_archives(program, folder):
         packed.write(gzip.compress(plain.read()))
     screen.edit("screen.toml", "raw/*.csv", "raw/*")
     screen.refused("raw/P1.csv.gz: is packed by gzip; unpack it")
+    for name, raw, message in (
+            ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1024), "is a workbook of Excel 97 to 2003 (.xls) or a "
+             "program's own file; save it as .xlsx or export text"),
+            ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(64),
+             "is neither text nor an .xlsx workbook; export the readings as one of them")):
+        screen = Screen(program, os.path.join(folder, name))
+        with open(screen.at("raw", name), "wb") as file:
+            file.write(raw)
+        screen.edit("screen.toml", "raw/*.csv", "raw/*")
+        screen.refused(f"raw/{name}: {message}")
 
 
 def test_plate_of_another_size(program, folder):
