@@ -70,6 +70,8 @@ sequence::ConstructDetection detect_in_files(const PoolCounts& counts, std::size
     const std::string& first_file = counts.files.empty() ? counts.name : counts.files.front().names[part];
     if (const std::string cut = explain_cut_barcodes(counts, part, barcodes, reference); !cut.empty())
         throw formats::FormatError(first_file, "", cut);
+    const bool are_pairs = !counts.features.empty() && counts.features.front().first_part > 0 &&
+                           barcodes.front().size() == counts.features.front().barcode.size();
     std::string seen;
     for (const char c : describe(detection))
         seen += c == '\n' ? std::string("; ") : std::string(1, c);
@@ -77,8 +79,13 @@ sequence::ConstructDetection detect_in_files(const PoolCounts& counts, std::size
         first_file, "",
         fmt::format(
             "the place of the barcodes cannot be told from the reads ({}); write left and right, offsets or "
-            "barcode = \"…\" in [[pools]]. Seen: {}",
-            detection.why_not, seen));
+            "barcode = \"…\" in [[pools]].{} Seen: {}",
+            detection.why_not,
+            are_pairs
+                ? " Pairs that stand in two files need mates; pairs in one read are described by barcode = "
+                  "\"TEMPLATE:…\", with N for their bases and n, or the bases in lower case, between."
+                : "",
+            seen));
 }
 
 std::string explain_cut_barcodes(const PoolCounts& counts, std::size_t part,

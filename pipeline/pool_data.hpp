@@ -62,6 +62,12 @@ struct PoolFeature {
     std::uint32_t first_part = 0;  ///< bases of the first barcode of a pair
 };
 
+/// Where what a barcode stands for lies in the genome.
+struct PoolPlace {
+    std::string scaffold;  ///< chromosome or plasmid; empty: not told
+    double position = std::numeric_limits<double>::quiet_NaN();
+};
+
 struct PoolSample {
     std::string name;
     std::string condition;
@@ -149,6 +155,7 @@ struct PoolSuspect {
 struct PoolCounts {
     std::string name;
     std::vector<PoolFeature> features;
+    std::vector<PoolPlace> places;  ///< [feature]; empty where no positions are told
     std::vector<PoolSample> samples;
     std::vector<std::string> sample_columns;  ///< the user's own, of the sample sheet
     std::vector<std::uint32_t> counts;        ///< [sample][feature]

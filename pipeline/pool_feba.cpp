@@ -1,9 +1,14 @@
 #include "pipeline/pool_feba.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
+#include <map>
 
 #include "kernels/stats/competitive_test.hpp"
 #include "kernels/stats/feba.hpp"
+#include "pipeline/median.hpp"
 
 namespace wellsieve::pipeline {
 namespace {
@@ -39,14 +44,55 @@ struct Barcodes {
     }
 };
 
-FebaSample score_sample(const PoolCounts& counts, const Barcodes& barcodes, std::size_t genes, std::size_t s,
-                        const std::vector<std::size_t>& start, std::vector<QcMetric>& qc) {
+/// Where genes lie; nothing where no positions are told.
+struct Genome {
+    std::vector<std::uint32_t> scaffold;
+    std::vector<double> position;
+
+    Genome(const PoolCounts& counts, const Barcodes& barcodes, std::size_t genes) {
+        if (counts.places.empty())
+            return;
+        std::vector<std::string> name(genes);
+        std::vector<std::vector<double>> positions(genes);
+        for (std::size_t k = 0; k < barcodes.feature.size(); ++k) {
+            const PoolPlace& place = counts.places[barcodes.feature[k]];
+            const std::uint32_t gene = barcodes.group[k];
+            if (name[gene].empty())
+                name[gene] = place.scaffold;
+            if (!std::isnan(place.position))
+                positions[gene].push_back(place.position);
+        }
+        std::map<std::string, std::uint32_t> known;
+        for (std::size_t g = 0; g < genes; ++g) {
+            scaffold.push_back(
+                known.try_emplace(name[g], static_cast<std::uint32_t>(known.size())).first->second);
+            position.push_back(median_of(positions[g]));
+        }
+    }
+
+    stats::GenePlaces places() const { return {scaffold, position}; }
+
+    /// Genes of scaffolds that are too small to have a centre.
+    std::size_t without_centre() const {
+        std::map<std::uint32_t, std::size_t> genes;
+        for (const std::uint32_t s : scaffold)
+            ++genes[s];
+        std::size_t out = 0;
+        for (const auto& [s, n] : genes)
+            out += n < stats::GenomeCentring{}.least_genes_of_scaffold ? n : 0;
+        return out;
+    }
+};
+
+FebaSample score_sample(const PoolCounts& counts, const Barcodes& barcodes, const Genome& genome,
+                        std::size_t genes, std::size_t s, const std::vector<std::size_t>& start,
+                        std::vector<QcMetric>& qc) {
     FebaSample out{counts.samples[s].name,     std::vector<double>(genes), std::vector<double>(genes),
                    std::vector<double>(genes), std::vector<double>(genes), std::vector<std::uint32_t>(genes)};
     const std::vector<double> before = barcodes.counts_of(counts, start);
     const std::vector<double> after = barcodes.counts_of(counts, {s});
     const stats::FebaQuality quality =
-        stats::feba_fitness({before, after, barcodes.group, barcodes.half}, {},
+        stats::feba_fitness({before, after, barcodes.group, barcodes.half}, genome.places(), {},
                             {out.fitness, out.t, out.naive_variance, out.estimated_variance, out.features});
     for (const auto& [metric, value] :
          {std::pair("feba_reads_per_gene", quality.median_end_per_gene),
@@ -60,8 +106,15 @@ FebaSample score_sample(const PoolCounts& counts, const Barcodes& barcodes, std:
 
 std::vector<FebaSample> score_feba(const PoolCounts& counts, const PoolScoreOptions& options,
                                    const PoolDesign& design, const PoolGroups& groups,
-                                   std::vector<QcMetric>& qc) {
+                                   std::vector<QcMetric>& qc, std::vector<std::string>& warnings) {
     const Barcodes barcodes(groups);
+    const Genome genome(counts, barcodes, groups.names.size());
+    if (const std::size_t lost = genome.without_centre(); lost > 0)
+        warnings.push_back(
+            fmt::format("{} {} on a chromosome or plasmid of fewer than {} genes: FEBA's fitness has no "
+                        "centre there and is not given",
+                        lost, lost == 1 ? "gene stands" : "genes stand",
+                        stats::GenomeCentring{}.least_genes_of_scaffold));
     std::vector<FebaSample> out;
     for (const PoolComparison& comparison : design.comparisons)
         for (const std::size_t s : design.cells[comparison.cell].samples) {
@@ -70,7 +123,7 @@ std::vector<FebaSample> score_feba(const PoolCounts& counts, const PoolScoreOpti
                 std::erase_if(start, [&](std::size_t b) {
                     return counts.samples[b].replicate != counts.samples[s].replicate;
                 });
-            out.push_back(score_sample(counts, barcodes, groups.names.size(), s, start, qc));
+            out.push_back(score_sample(counts, barcodes, genome, groups.names.size(), s, start, qc));
         }
     return out;
 }

@@ -439,7 +439,7 @@ PoolScores score_pool(const PoolCounts& counts, const PoolScoreOptions& options,
     if (!options.spike_ins.empty())
         out.amounts = amounts_by(counts, spike_ins(counts, options), out.qc, warnings);
     if (options.test == PoolTest::feba)
-        out.feba = score_feba(counts, options, pool.design, pool.groups, out.qc);
+        out.feba = score_feba(counts, options, pool.design, pool.groups, out.qc, warnings);
     out.calibration = calibrations(pool);
     for (const PoolContrast& contrast : out.contrasts)
         out.calibration.push_back(calibrate_by_controls(pool, contrast));

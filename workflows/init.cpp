@@ -402,7 +402,8 @@ std::string pools_toml(const Found& found) {
                                    "name = \"pool\"", quoted_files(found.reads, found));
     text += table_line("samples", found.samples, "samples.csv",
                        "file or index, sample, condition, time_h, replicate; none: a file a sample");
-    text += table_line("library", found.library, "library.csv", "barcode, and guide or strain, gene");
+    text += table_line("library", found.library, "library.csv",
+                       "barcode, and guide or strain, gene; scaffold, position");
     text += R"(# counts = "counts.txt"             # a table of counts in the place of reads and library
 # mates = "*_R2.fastq.gz"           # the other ends, where the library has pairs of barcodes
 # index_reads = "*_I1.fastq.gz"     # reads that tell the sample

@@ -1,6 +1,5 @@
 #include "formats/reads/counts_table.hpp"
 
-#include <fast_float/fast_float.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +14,7 @@
 namespace wellsieve::formats::reads {
 namespace {
 
-enum class Kind { sample, id, gene, barcode, strain, text };
+enum class Kind { sample, id, gene, barcode, strain, scaffold, position, text };
 
 const std::map<std::string, Kind, std::less<>> known_titles = {
     {"sgrna", Kind::id},
@@ -35,16 +34,20 @@ const std::map<std::string, Kind, std::less<>> known_titles = {
     {"strain", Kind::strain},
     {"strainid", Kind::strain},
     {"mutant", Kind::strain},
+    {"scaffold", Kind::scaffold},
+    {"scaffoldid", Kind::scaffold},
+    {"chromosome", Kind::scaffold},
+    {"chrom", Kind::scaffold},
+    {"chr", Kind::scaffold},
+    {"contig", Kind::scaffold},
+    {"replicon", Kind::scaffold},
+    {"position", Kind::position},
+    {"pos", Kind::position},
     {"barcode", Kind::barcode},
     {"sequence", Kind::barcode},
     {"constructbarcode", Kind::barcode},
     {"rowbarcode", Kind::barcode},
 };
-
-bool is_number(std::string_view cell, double& value) {
-    const auto end = fast_float::from_chars(cell.data(), cell.data() + cell.size(), value).ptr;
-    return !cell.empty() && end == cell.data() + cell.size();
-}
 
 class Reader {
   public:
@@ -93,10 +96,9 @@ class Reader {
 
     void add_column(std::string_view title, std::string_view first_cell) {
         const auto known = known_titles.find(plain_key(title));
-        double ignored = 0;
-        Kind kind = known != known_titles.end()      ? known->second
-                    : is_number(first_cell, ignored) ? Kind::sample
-                                                     : Kind::text;
+        Kind kind = known != known_titles.end()              ? known->second
+                    : !std::isnan(number_or_nan(first_cell)) ? Kind::sample
+                                                             : Kind::text;
         if (kind != Kind::sample && kind != Kind::text &&
             std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end())
             kind = Kind::text;
@@ -127,6 +129,7 @@ class Reader {
         std::string gene;
         std::string barcode;
         std::string strain;
+        std::string scaffold;
         for (std::size_t i = 0; i < kinds_.size(); ++i) {
             const std::string_view cell = i < cells.size() ? cells[i] : std::string_view();
             if (kinds_[i] == Kind::id)
@@ -137,6 +140,10 @@ class Reader {
                 barcode = cell;
             else if (kinds_[i] == Kind::strain)
                 strain = cell;
+            else if (kinds_[i] == Kind::scaffold)
+                scaffold = cell;
+            else if (kinds_[i] == Kind::position)
+                table_.positions.push_back(number_or_nan(cell));
             else if (kinds_[i] == Kind::sample)
                 counts_.push_back(count_of(cell, titles_[i]));
         }
@@ -151,11 +158,13 @@ class Reader {
         table_.genes.push_back(std::move(gene));
         table_.barcodes.push_back(std::move(barcode));
         table_.strains.push_back(std::move(strain));
+        if (!table_.positions.empty())
+            table_.scaffolds.push_back(std::move(scaffold));
     }
 
     std::uint32_t count_of(std::string_view cell, const std::string& title) const {
-        double value = 0;
-        if (!is_number(cell, value))
+        const double value = number_or_nan(cell);
+        if (std::isnan(value))
             fail(title, cell.empty() ? "is empty, a count is wanted" : fmt::format("'{}' is no count", cell));
         if (!(value >= 0) || value != std::floor(value) || value > std::numeric_limits<std::uint32_t>::max())
             fail(title, fmt::format("'{}' is no count: whole numbers as sequenced are wanted, none that were "

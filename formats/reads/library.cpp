@@ -44,6 +44,10 @@ constexpr std::array gene_titles = {"gene",
                                     "genes",
                                     "geneid"};
 
+constexpr std::array scaffold_titles = {"scaffold", "scaffoldid", "chromosome", "chrom",
+                                        "chr",      "contig",     "replicon"};
+constexpr std::array position_titles = {"position", "pos", "begin", "start", "genebegin", "genestart"};
+
 /// Which column is what.
 struct Columns {
     std::size_t barcode = none;
@@ -51,6 +55,8 @@ struct Columns {
     std::size_t id = none;
     std::size_t strain = none;
     std::size_t gene = none;
+    std::size_t scaffold = none;
+    std::size_t position = none;
 };
 
 using Cells = std::vector<std::string_view>;
@@ -95,6 +101,8 @@ Columns titled_columns(const Cells& titles, const Cells& row) {
     columns.id = column_of(keys, id_titles);
     columns.strain = column_of(keys, strain_titles);
     columns.gene = column_of(keys, gene_titles);
+    columns.scaffold = column_of(keys, scaffold_titles);
+    columns.position = column_of(keys, position_titles);
     if (columns.id == columns.barcode)
         columns.id = none;
     return columns;
@@ -204,10 +212,14 @@ class Reader {
         std::string_view second = columns.second == none ? std::string_view() : cell(columns.second);
         if (columns.second != none && second.empty())
             fail(line, "the second barcode of the pair is missing");
-        add(line, cell(columns.id), cell(columns.barcode), second, cell(columns.strain), cell(columns.gene));
+        const bool is_new = add(line, cell(columns.id), cell(columns.barcode), second, cell(columns.strain),
+                                cell(columns.gene));
+        if (is_new && columns.position != none)
+            library_.places.push_back({cell(columns.scaffold), number_or_nan(cell(columns.position))});
     }
 
-    void add(std::size_t line, std::string_view id, std::string_view barcode, std::string_view second,
+    /// Whether the barcode was not there yet.
+    bool add(std::size_t line, std::string_view id, std::string_view barcode, std::string_view second,
              std::string_view strain, std::string_view gene) {
         ++library_.rows;
         LibraryEntry entry{id, {}, strain, gene, 0};
@@ -228,6 +240,7 @@ class Reader {
         } else {
             join(line, known->second, entry);
         }
+        return is_new;
     }
 
     /// The barcode in A, C, G, T; in its place, for the text is ours.

@@ -118,6 +118,9 @@ ReadFileKind read_kind(const std::string& path, std::string_view bytes) {
         kind.format = ReadFormat::fasta;
     else if (!text.starts_with('@') && !text.empty())
         refuse(path, bytes, text);
+    else if (text.find('\r') != text.npos && text.find('\n') == text.npos)
+        throw FormatError(path, "",
+                          "has lines that end in carriage returns alone; write it again with mac2unix");
     return kind;
 }
 

@@ -1,7 +1,9 @@
+#include <fast_float/fast_float.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
+#include <limits>
 
 #include "formats/error.hpp"
 #include "formats/plates/text.hpp"
@@ -117,6 +119,13 @@ bool Rows::next(std::vector<std::string_view>& cells) {
             return true;
     }
     return false;
+}
+
+double number_or_nan(std::string_view cell) {
+    double value = std::numeric_limits<double>::quiet_NaN();
+    const auto end = fast_float::from_chars(cell.data(), cell.data() + cell.size(), value).ptr;
+    return !cell.empty() && end == cell.data() + cell.size() ? value
+                                                             : std::numeric_limits<double>::quiet_NaN();
 }
 
 std::string plain_key(std::string_view title) {

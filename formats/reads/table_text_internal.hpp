@@ -51,6 +51,9 @@ class Rows {
     std::size_t number_ = 0;
 };
 
+/// NaN where the cell holds anything but a number.
+double number_or_nan(std::string_view cell);
+
 /// Letters and digits in lower case, all else left out: "sgRNA ID" and "sgrna_id" are one.
 std::string plain_key(std::string_view title);
 

@@ -185,17 +185,22 @@ double variance_of_halves(std::span<const double> difference, std::span<const do
 
 }  // namespace
 
-FebaQuality feba_fitness(const BarcodePair& barcodes, const FebaOptions& options, const FebaOut& out) {
+FebaQuality feba_fitness(const BarcodePair& barcodes, const GenePlaces& places, const FebaOptions& options,
+                         const FebaOut& out) {
     const std::size_t genes = out.fitness.size();
     assert(barcodes.end.size() == barcodes.start.size() && barcodes.gene.size() == barcodes.start.size());
     const ByGene whole = usable(barcodes, options, genes);
     const GeneMeans means = gene_means(barcodes, whole, options);
     std::copy(means.fitness.begin(), means.fitness.end(), out.fitness.begin());
+    centre_along_genome(out.fitness, places, options.centring);
     naive_variances(barcodes, whole, out.naive_variance);
 
     const std::array<ByGene, 2> halves = usable_halves(barcodes, options, whole);
-    const std::array<GeneMeans, 2> half{gene_means(barcodes, halves[0], options),
-                                        gene_means(barcodes, halves[1], options)};
+    std::array<GeneMeans, 2> half{gene_means(barcodes, halves[0], options),
+                                  gene_means(barcodes, halves[1], options)};
+    for (GeneMeans& own : half)
+        for (std::size_t g = 0; g < genes; ++g)
+            own.fitness[g] -= means.fitness[g] - out.fitness[g];
     std::vector<double> difference(genes), ends;
     for (std::size_t g = 0; g < genes; ++g)
         difference[g] = std::abs(half[0].fitness[g] - half[1].fitness[g]);

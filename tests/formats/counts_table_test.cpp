@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <filesystem>
 #include <numeric>
 #include <random>
@@ -49,6 +50,13 @@ TEST_CASE("tables of counts are read as MAGeCK, PoolQ and others write them") {
         "\"sgRNA\",\"Gene\",\"S1\",\"S 2\"\r\"a\",\"X, \"\"Y\"\"; Z\",\"1\",20\rb,,0,4000000000\rc,Z,3,60\r");
     check(quoted);
     CHECK(quoted.genes[0] == "X, \"Y\"; Z");
+    const CountsTable placed = table_of(
+        "barcode\tscaffold\tstrand\tpos\tS1\tS "
+        "2\na\tchr\t+\t15\t1\t20\nb\tchr\t-\t\t0\t4000000000\nc\tp1\t+\t9\t3\t60\n");
+    check(placed);
+    CHECK(placed.scaffolds == std::vector<std::string>{"chr", "chr", "p1"});
+    CHECK(placed.positions[2] == 9.0);
+    CHECK(std::isnan(placed.positions[1]));
     const CountsTable strains = table_of("strain,S1,S 2\na,1,20\nb,0,4000000000\nc,3,60\n");
     check(strains);
     CHECK(strains.strains == strains.ids);

@@ -1,6 +1,7 @@
 #include "formats/reads/library.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <random>
 
 #include "formats/error.hpp"
@@ -55,6 +56,17 @@ TEST_CASE("cells in quotes hold delimiters, doubled quotes and line ends, in lib
                     "g1,\"first line\r\nsecond line\",ACGTACGT,\"X, Y\"\r\n") == "g1|ACGTACGT||X, Y\n");
     CHECK(described("id,sequence,gene\ng1,ACGTACGT,5\" end\ng2,TTTTCCCC,\"Y\n") ==
           "g1|ACGTACGT||5\" end\ng2|TTTTCCCC||\"Y\n");
+}
+
+TEST_CASE("where barcodes lie in the genome is read along, and is missing where it is no number") {
+    const Library library =
+        parse_library("l", "barcode,gene,Chromosome,pos\nACGT,X,chr,1200.5\nTTTT,Y,,?\nACGT,Z,p1,7\n");
+    REQUIRE(library.places.size() == 2);
+    CHECK(library.places[0].scaffold == "chr");
+    CHECK(library.places[0].position == 1200.5);
+    CHECK(library.places[1].scaffold.empty());
+    CHECK(std::isnan(library.places[1].position));
+    CHECK(parse_library("l", "barcode,gene\nACGT,X\n").places.empty());
 }
 
 TEST_CASE("a quote that would swallow whole rows is refused, and named") {

@@ -271,6 +271,7 @@ TEST_CASE("what is no file of reads is named for what it is") {
     };
     CHECK_THAT(message("\x28\xb5\x2f\xfd..."), Catch::Contains("zstd"));
     CHECK_THAT(message("PK\x03\x04..."), Catch::Contains("ZIP"));
+    CHECK_THAT(message("@r\rACGT\r+\rIIII\r"), Catch::Contains("end in carriage returns alone"));
     CHECK_THAT(message("well,value\nA1,2\n"), Catch::Contains("begins with 'well,value'"));
     CHECK_THROWS_WITH(open_reads((folder.path() / "none").string()),
                       Catch::Contains("cannot be opened: No such file"));

@@ -88,10 +88,18 @@ def test_fitness_over_time_is_the_truth(program, folder):
 
 
 def test_feba_is_that_of_the_script(program, folder):
-    pool, fall, _ = simulate(program, folder)
+    pool, fall, _ = simulate(program, folder, SPEC.replace("guides = 840", "guides = 1240"))
     with open(os.path.join(pool, "screen.toml"), "a", encoding="utf-8") as file:
         file.write('test = "feba"\n')
-    run(program, "run", os.path.join(pool, "screen.toml"))
+    library = os.path.join(pool, "library.csv")
+    rows = read_csv(library)
+    names = list(dict.fromkeys(row["gene"] for row in rows))
+    scaffold = ["plasmid" if i < 25 else "lost" if i < 31 else "chromosome" for i in range(len(names))]
+    position = np.random.default_rng(5).permutation(len(names)).astype(float)
+    write_csv(library, [*rows[0], "scaffold", "pos"],
+              [[*row.values(), scaffold[names.index(row["gene"])], position[names.index(row["gene"])]] for row in rows])
+    stdout, _ = run(program, "run", os.path.join(pool, "screen.toml"))
+    assert "6 genes stand on a chromosome or plasmid of fewer than 10 genes" in stdout, stdout
     feba, counts, samples, features, qc = tables(pool, "feba", "counts", "samples", "features", "qc")
     counts = counts[samples.index, features.index]
     genes = list(dict.fromkeys(features["gene"]))
@@ -102,7 +110,9 @@ def test_feba_is_that_of_the_script(program, folder):
     assert list(feba["sample"].unique()) == list(selected) and len(selected) == 3
     for sample in selected:
         end = np.asarray(counts[sample].X, dtype=float).ravel()
-        fitness, t, naive, estimated, n, _, one, two = feba_genes(start, end, gene, half, len(genes))
+        fitness, t, naive, estimated, n, _, one, two = feba_genes(start, end, gene, half, len(genes), np.array(scaffold),
+                                                               position)
+        assert np.isnan(fitness).sum() < 20
         ours = feba[feba["sample"] == sample].set_index("group").loc[genes]
         for column, expected in [("fitness", fitness), ("t", t), ("naive_variance", naive),
                                  ("estimated_variance", estimated), ("n_features", n)]:
@@ -110,6 +120,7 @@ def test_feba_is_that_of_the_script(program, folder):
         mad, = qc[(qc["subject"] == sample) & (qc["metric"] == "feba_mad_of_halves")]["value"]
         assert abs(mad - np.nanmedian(np.abs(one - two))) < 1e-6
     t = feba.groupby("group", observed=True)["t"].sum()
+    fall &= {name for name, where in zip(names, scaffold) if where != "lost"}
     assert len(fall & set(t.nsmallest(len(fall)).index)) >= 0.8 * len(fall)
 
 

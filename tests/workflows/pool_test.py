@@ -469,6 +469,50 @@ def test_reads_that_are_not_as_they_should_be(program, folder):
             "line 4: file 'c.fastq' is not among reads = \"fastq/*.fastq\", and there is no such file")
 
 
+def test_tables_as_spreadsheets_save_them(program, folder):
+    """Byte order mark, Windows' line ends and folders, semicolons, blanks around cells, delimiters within quotes."""
+    truth = make_pool(folder)
+    place = lambda *parts: os.path.join(folder, *parts)
+    run(program, "run", place("screen.toml"))
+    plain = contents(place("results", "counts.csv"))
+    library = read_csv(place("library.csv"))
+    write(place("library.csv"), "\ufeff\"Gene; symbol\";gene; Barcode ;guide\r\n" + "".join(
+        f"\"x; \"\"y\"\"\";{row['gene']}; {row['barcode']} ;\"{row['guide']}\"\r\n" for row in library))
+    write(place("samples.csv"), "".join(f"{line.replace(',', ' ; ').replace('a_1.f', 'C:/reads/a_1.f').replace('/', chr(92))}\r\n"
+                                        for line in contents(place("samples.csv")).decode().splitlines()))
+    run(program, "run", place("screen.toml"), "--force")
+    assert contents(place("results", "counts.csv")) == plain and sum(truth["a"].values()) > 0
+
+
+def test_two_barcodes_in_one_read(program, folder):
+    os.makedirs(folder)
+    draw = random.Random(8)
+    pairs = [["".join(draw.choices("ACGT", k=20)) for _ in range(2)] for _ in range(20)]
+    wanted = dict.fromkeys(range(20), 0)
+    write(os.path.join(folder, "library.csv"), "guide,barcode_1,barcode_2,gene\n" + "".join(
+        f"p{i},{one},{two},gene{i // 4}\n" for i, (one, two) in enumerate(pairs)))
+    text = []
+    for n in range(500):
+        i, k = draw.randrange(20), draw.randrange(20)
+        if n % 10:
+            k = i
+            wanted[i] += 1
+        elif i == k:
+            k = (k + 1) % 20
+        read = "ACG"[:draw.randrange(4)] + LEFT + pairs[i][0] + RIGHT + pairs[k][1] + "GGCTTACC"
+        text.append(f"@r{n}\n{read}\n+\n{'F' * len(read)}\n")
+    write(os.path.join(folder, "a.fastq"), "".join(text))
+    write(os.path.join(folder, "screen.toml"), "[screen]\nname = \"dual\"\n[[pools]]\nreads = \"a.fastq\"\n"
+          "library = \"library.csv\"\n")
+    _, stderr = run(program, "run", os.path.join(folder, "screen.toml"), expect=3)
+    assert 'pairs in one read are described by barcode = "TEMPLATE:' in stderr, stderr
+    with open(os.path.join(folder, "screen.toml"), "a", encoding="utf-8") as file:
+        file.write(f'barcode = "TEMPLATE:{LEFT.lower()}{"N" * 20}{RIGHT.lower()}{"N" * 20}@0-3"\n')
+    run(program, "run", os.path.join(folder, "screen.toml"))
+    rows = read_csv(os.path.join(folder, "results", "counts.csv"), "\t")
+    assert {int(row["sgRNA"][1:]): int(row["a"]) for row in rows} == wanted
+
+
 def test_mates_out_of_step(program, folder):
     os.makedirs(folder)
     draw = random.Random(3)
@@ -654,7 +698,8 @@ if __name__ == "__main__":
     for test in [test_counts_are_right, test_any_packing_and_threads, test_a_file_is_read_once, test_check_and_dry_run, test_bad_input_is_named,
                  test_places_are_found_out, test_counts_of_others, test_every_form_of_a_counts_table,
                  test_samples_by_barcodes_for_annotated_data, test_several_pools,
-                 test_reads_that_are_not_as_they_should_be, test_mates_out_of_step, test_keys_that_nothing_looks_at,
+                 test_reads_that_are_not_as_they_should_be, test_tables_as_spreadsheets_save_them, test_two_barcodes_in_one_read,
+                 test_mates_out_of_step, test_keys_that_nothing_looks_at,
                  test_pairs_of_indices, test_inspect_and_init,
                  test_nothing_mapped_is_an_error, test_reads_that_are_too_short_are_an_error]:
         with tempfile.TemporaryDirectory() as place:
