@@ -74,7 +74,7 @@ HWY_INLINE std::uint32_t equal_letters(const char* letters, const char* wanted) 
 #endif
 
 /// May read up to fifteen letters behind the last.
-HWY_INLINE PackedBases pack_letters(const char* letters, std::uint32_t length) {
+HWY_INLINE void pack_letters(const char* letters, std::uint32_t length, PackedBases& out) {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
     std::uint64_t unknown_at = 0;
@@ -89,7 +89,9 @@ HWY_INLINE PackedBases pack_letters(const char* letters, std::uint32_t length) {
         (i < 32 ? low : high) |= std::uint64_t{codes} << (i % 32 * 2);
         unknown_at |= std::uint64_t{unknown} << i;
     }
-    return {{low, high}, unknown_at};
+    out.words[0] = low;
+    out.words[1] = high;
+    out.unknown = unknown_at;
 }
 
 }  // namespace wellsieve::kernels::sequence::HWY_NAMESPACE

@@ -25,8 +25,8 @@ struct SixteenLetters {
     static std::uint32_t equal(const char* letters, const Flank& flank) {
         return equal_letters(letters, flank.letters.data());
     }
-    static PackedBases pack(const char* letters, std::uint32_t length) {
-        return pack_letters(letters, length);
+    HWY_INLINE static void pack(const char* letters, std::uint32_t length, PackedBases& out) {
+        pack_letters(letters, length, out);
     }
 };
 
@@ -38,8 +38,8 @@ struct OneLetter {
             equal += (letters[i] & 0xDF) == flank.letters[i];
         return equal;
     }
-    static PackedBases pack(const char* letters, std::uint32_t length) {
-        return sequence::pack({letters, length});
+    static void pack(const char* letters, std::uint32_t length, PackedBases& out) {
+        out = sequence::pack({letters, length});
     }
 };
 
@@ -79,8 +79,13 @@ class ReadMatcher {
         const Place length = find_length(strand, read, left.begin, plan_.lengths);
         if (!length.found())
             return false;
-        call = call_at(strand, read, left.begin, length.begin);
-        match = {no_barcode, Outcome::no_match, left.begin, length.begin, strand.reverse, true};
+        set_call(strand, read, left.begin, length.begin, call);
+        match.barcode = no_barcode;
+        match.outcome = Outcome::no_match;
+        match.begin = left.begin;
+        match.length = length.begin;
+        match.reverse = strand.reverse;
+        match.between_flanks = true;
         return true;
     }
 
@@ -346,12 +351,21 @@ class ReadMatcher {
 
     // --- the barcode
 
-    HWY_INLINE static Call call_at(const Strand& strand, const Read& read, std::uint32_t begin,
-                                   std::uint32_t length) {
-        PackedBases bases = Letters::pack(read.bases + begin, length);
+    /// Member by member: a whole Call that is copied right after its members were written waits for them.
+    HWY_INLINE static void set_call(const Strand& strand, const Read& read, std::uint32_t begin,
+                                    std::uint32_t length, Call& call) {
+        Letters::pack(read.bases + begin, length, call.bases);
         if (strand.reverse)
-            bases = reverse_complement(bases, length);
-        return {bases, read.quality != nullptr ? read.quality + begin : nullptr, length, strand.reverse};
+            call.bases = reverse_complement(call.bases, length);
+        call.quality = read.quality != nullptr ? read.quality + begin : nullptr;
+        call.length = length;
+        call.reverse = strand.reverse;
+    }
+
+    static Call call_at(const Strand& strand, const Read& read, std::uint32_t begin, std::uint32_t length) {
+        Call call;
+        set_call(strand, read, begin, length, call);
+        return call;
     }
 
     Match resolve_exactly(const Strand& strand, const Read& read, std::uint32_t begin,

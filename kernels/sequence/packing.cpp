@@ -18,7 +18,7 @@ void pack_each(std::string_view text, std::span<const std::uint32_t> begin, std:
     const std::size_t last = text.size() >= whole ? text.size() - whole : 0;
     for (std::size_t i = 0; i < begin.size(); ++i)
         if (begin[i] <= last && text.size() >= whole)
-            out[i] = pack_letters(text.data() + begin[i], length);
+            pack_letters(text.data() + begin[i], length, out[i]);
         else
             pack_bases_reference(text, begin.subspan(i, 1), length, out.subspan(i, 1));
 }
