@@ -49,12 +49,17 @@ class Block {
     void load(std::size_t first, std::size_t wells, std::span<const double> detection_limits) {
         const Lanes d;
         Vector largest = hn::Zero(d);
+        Vector readings = hn::Zero(d);
         for (std::size_t i = 0; i < times_; ++i) {
             const Vector v = load_finite(curves_.values.data() + i * curves_.wells + first, wells);
             largest = hn::IfThenElse(hn::Gt(v, largest), v, largest);
+            readings = hn::Add(readings, hn::IfThenElseZero(hn::Eq(v, v), number(1)));
             hn::Store(v, d, values_.get() + i * lane_count);
         }
         hn::Store(largest, d, largest_);
+        hn::Store(readings, d, selection_);
+        for (double& selection : selection_)
+            selection = selection_errors(selection);
         find_noise();
         for (std::size_t lane = 0; lane < lane_count; ++lane) {
             const double limit =
@@ -281,7 +286,8 @@ class Block {
         const Vector sizes = hn::Add(hn::Add(hn::Abs(w_wtz), hn::Abs(wt_wz)), hn::Mul(best, w_wtt));
         const Vector most_lead = hn::Add(lead, hn::Mul(number(slack), sizes));
         const Vector least_b = hn::Sub(b, hn::Mul(number(slack), w_wtt));
-        const Vector least_square = hn::Mul(number(selection_errors * selection_errors), hn::Mul(w, least_b));
+        const Vector selection = hn::Load(d, selection_);
+        const Vector least_square = hn::Mul(hn::Mul(selection, selection), hn::Mul(w, least_b));
         const Mask leads = hn::Gt(most_lead, hn::Zero(d));
         return !hn::AllFalse(d, hn::And(leads, hn::Ge(hn::Mul(most_lead, most_lead), least_square)));
     }
@@ -300,7 +306,7 @@ class Block {
         const Mask enough = hn::Ge(points, hn::Set(d, static_cast<double>(options_.min_points)));
         const Mask rises =
             hn::And(hn::Gt(stt, hn::Zero(d)), hn::Ge(hn::Mul(slope, length), hn::Load(d, rise_)));
-        const Vector errors = hn::Div(hn::Set(d, selection_errors), hn::Sqrt(stt));
+        const Vector errors = hn::Div(hn::Load(d, selection_), hn::Sqrt(stt));
         return hn::IfThenElseZero(hn::And(enough, rises), hn::Sub(slope, errors));
     }
 
@@ -318,6 +324,7 @@ class Block {
     Window rows_;
     // [row][lane]
     hwy::AlignedFreeUniquePtr<double[]> values_, z_, weights_, first_used_, last_used_, sizes_, sums_;
+    HWY_ALIGN double selection_[lane_count];
     HWY_ALIGN double largest_[lane_count];
     HWY_ALIGN double noise_[lane_count];
     HWY_ALIGN double noise_dof_[lane_count];

@@ -43,7 +43,7 @@ struct GrowthRate {
 ///    ln(value) is taken to first order about that mean, as its curvature would pull the slope down;
 ///  - of all windows whose width is 2^(k/2) / 4 hours (or 2^(k/2) / 16 of the span, where that is less) and
 ///    whose line rises by a doubling, or by a quarter of the whole rise of ln(value) where that is less, the
-///    one with the largest slope − 2.3 standard errors;
+///    one with the largest slope less 2.5 + 0.6 ln(readings / 120) of its standard errors;
 ///  - the interval comes from a cubic in a window 1.15 times as wide, whose slope hardly knows the bias of
 ///  the
 ///    line and has an error that says so (the robust interval of Calonico 2018, JASA 113:767).

@@ -10,10 +10,9 @@
 
 namespace wellsieve::kernels::curve::growth_rate_internal {
 
-inline constexpr double selection_errors = 2.3;  ///< a window is judged by its slope less so many errors
-inline constexpr double visible_noise = 6;       ///< a value above so much noise is seen at all
-inline constexpr double clear_noise = 20;        ///< above it, ln(value) is as good as unbiased
-inline constexpr double rise_share = 0.25;       ///< of the whole rise, where that is less than the doublings
+inline constexpr double visible_noise = 6;  ///< a value above so much noise is seen at all
+inline constexpr double clear_noise = 20;   ///< above it, ln(value) is as good as unbiased
+inline constexpr double rise_share = 0.25;  ///< of the whole rise, where that is less than the doublings
 inline constexpr double narrowest_h = 0.25;
 inline constexpr double narrowest_share = 1.0 / 16;  ///< of all readings' span, where that is less
 inline constexpr double wider = 1.4142135623730951;
@@ -62,6 +61,10 @@ struct WeightedLogs {
     double log_at(std::size_t i) const noexcept { return z[i * stride]; }
     double weight_at(std::size_t i) const noexcept { return weights[i * stride]; }
 };
+
+/// A window is judged by its slope less so many errors: the more readings, the luckier the luckiest of the
+/// windows.
+double selection_errors(double readings) noexcept;
 
 /// The 95 % quantile of Student's t to 1e-2 from 3 degrees of freedom on (Cornish and Fisher).
 double t_quantile(double dof) noexcept;

@@ -45,6 +45,8 @@ class Well {
             values_.push_back(std::isfinite(value) ? value : undefined);
             largest_ = value > largest_ && std::isfinite(value) ? value : largest_;
         }
+        selection_ = selection_errors(static_cast<double>(
+            std::count_if(values_.begin(), values_.end(), [](double v) { return !std::isnan(v); })));
         noise_ = noise();
         take_logs(detection_limit);
     }
@@ -174,7 +176,7 @@ class Well {
         const double length = last_used(end) - first_used(first);
         if (!(stt > 0) || !(slope * length >= rise))
             return 0;
-        return slope - selection_errors / std::sqrt(stt);
+        return slope - selection_ / std::sqrt(stt);
     }
 
     double first_used(std::size_t row) const {
@@ -195,6 +197,7 @@ class Well {
     std::vector<double> values_;
     std::vector<double> z_;
     std::vector<double> weights_;
+    double selection_ = 0;
     double largest_ = 0;
     double highest_ = 0;
     double lowest_ = std::numeric_limits<double>::infinity();

@@ -7,7 +7,12 @@
 namespace wellsieve::kernels::curve::growth_rate_internal {
 namespace {
 
+constexpr double selection_at_reference = 2.5;
+constexpr double selection_reference = 120;  ///< readings
+constexpr double selection_growth = 0.6;     ///< by e times as many readings
+constexpr double least_selection = 1;
 constexpr double interval_widening = 1.15;
+constexpr double bias_left = 0.1;  ///< in the slope of the cubic, of what it takes from the line's
 constexpr double step_wider = 1.25;
 constexpr int most_steps = 4;
 constexpr std::size_t cubic_terms = 4;
@@ -171,12 +176,13 @@ GrowthRate fit_line(const WeightedLogs& logs, std::size_t first, std::size_t end
     return out;
 }
 
-/// Whether the window begins with the first or second reading used: the rate may have been larger before.
-bool begins_with_the_curve(const WeightedLogs& logs, std::size_t first) noexcept {
+/// Whether the window begins within a quarter of its readings from the first: the rate may have been larger
+/// before.
+bool begins_with_the_curve(const WeightedLogs& logs, std::size_t first, std::size_t window_points) noexcept {
     std::size_t before = 0;
-    for (std::size_t i = 0; i < first && before < 2; ++i)
+    for (std::size_t i = 0; i < first; ++i)
         before += logs.weight_at(i) > 0;
-    return before < 2;
+    return before < std::max<std::size_t>(2, window_points / 4);
 }
 
 void set_interval(const WeightedLogs& logs, std::size_t first, double noise_dof, GrowthRate& rate) noexcept {
@@ -187,9 +193,10 @@ void set_interval(const WeightedLogs& logs, std::size_t first, double noise_dof,
             continue;
         const double t = t_quantile(cubic.dof());
         const Slope middle = cubic.slope_at(rate.time_h);
-        rate.lower_per_h = middle.value - t * middle.error;
-        rate.upper_per_h = middle.value + t * middle.error;
-        if (begins_with_the_curve(logs, first)) {
+        const double reach = t * middle.error + bias_left * std::abs(middle.value - rate.rate_per_h);
+        rate.lower_per_h = middle.value - reach;
+        rate.upper_per_h = middle.value + reach;
+        if (begins_with_the_curve(logs, first, rate.window_points)) {
             const Slope start = cubic.slope_at(rate.window_start_h);
             rate.upper_per_h = std::max(rate.upper_per_h, start.value + t * start.error);
         }
@@ -234,8 +241,10 @@ class LevelSums {
         : times_h_(copies.times_h), sums_(copies.times() + 1) {
         const double limit =
             std::max((visible_noise - reach_noise) * noise_sd, detection_limit - reach_noise * noise_sd);
+        double readings = 0;
         for (std::size_t row = 0; row < copies.times(); ++row) {
             const double level = copies.at(row, copies.wells - 1);
+            readings += std::isfinite(level) ? 1 : 0;
             Sums& next = sums_[row + 1];
             next = sums_[row];
             if (!(level > limit))
@@ -250,6 +259,7 @@ class LevelSums {
             next.wtz += weight * t * z;
             next.readings += 1;
         }
+        selection_ = selection_errors(readings);
     }
 
     Score score_of(const Window& window) const noexcept {
@@ -259,7 +269,7 @@ class LevelSums {
         const double stt = (b.wtt - a.wtt) - mean_t * (b.wt - a.wt);
         const double stz = (b.wtz - a.wtz) - mean_t * (b.wz - a.wz);
         const double error = 1 / std::sqrt(stt);
-        return {b.readings - a.readings, stz / stt - selection_errors * error, error};
+        return {b.readings - a.readings, stz / stt - selection_ * error, error};
     }
 
   private:
@@ -269,9 +279,15 @@ class LevelSums {
 
     std::span<const double> times_h_;
     std::vector<Sums> sums_;
+    double selection_ = 0;
 };
 
 }  // namespace
+
+double selection_errors(double readings) noexcept {
+    return std::max(least_selection,
+                    selection_at_reference + selection_growth * natural_log(readings / selection_reference));
+}
 
 double t_quantile(double dof) noexcept {
     return 1.6449 + 1.524 / dof + 1.42 / (dof * dof);
