@@ -75,21 +75,42 @@ bool is_told_already(const PoolGathering& pool, const Columns& columns, std::siz
     return false;
 }
 
-Columns columns_of(PoolGathering& pool, const reads::CountsTable& table) {
+Columns columns_without_sheet(const reads::CountsTable& table) {
     Columns columns;
-    if (pool.input.samples.empty()) {
-        for (std::size_t i = 0; i < table.samples.size(); ++i)
-            columns.push_back({i, {table.samples[i], "", pipeline::not_set, "", {}}});
-        return columns;
-    }
-    const reads::SampleSheet sheet = reads::read_sample_sheet(
-        pool.config.resolve(pool.input.samples).string(), reads::SampleSource::counts);
-    pool.add_table("samples", pool.input.samples);
+    for (std::size_t i = 0; i < table.samples.size(); ++i)
+        columns.push_back({i, {table.samples[i], "", pipeline::not_set, "", {}}});
+    return columns;
+}
+
+reads::SampleSheet read_sheet(PoolGathering& pool) {
+    reads::SampleSheet sheet;
+    if (pool.input.samples.empty())
+        return sheet;
+    sheet = reads::read_sample_sheet(pool.config.resolve(pool.input.samples).string(),
+                                     reads::SampleSource::counts);
     pool.inputs.counts.sample_columns = sheet.other_columns;
+    return sheet;
+}
+
+std::vector<std::string> wanted_columns(const reads::SampleSheet& sheet) {
+    std::vector<std::string> out;
+    for (const reads::SampleRow& row : sheet.rows)
+        for (const std::string& name : {row.sample, row.file})
+            if (!name.empty())
+                out.push_back(name);
+    return out;
+}
+
+Columns columns_of(PoolGathering& pool, const reads::CountsTable& table, const reads::SampleSheet& sheet) {
+    if (sheet.rows.empty())
+        return columns_without_sheet(table);
+    pool.add_table("samples", pool.input.samples);
+    Columns columns;
     for (const reads::SampleRow& row : sheet.rows) {
         const auto found =
-            std::find_if(table.samples.begin(), table.samples.end(),
-                         [&](const std::string& name) { return name == row.sample || name == row.file; });
+            std::find_if(table.samples.begin(), table.samples.end(), [&](const std::string& name) {
+                return name == row.sample || (!name.empty() && name == row.file);
+            });
         if (found == table.samples.end())
             throw formats::FormatError(
                 pool.input.samples, fmt::format("line {}", row.line),
@@ -106,9 +127,10 @@ Columns columns_of(PoolGathering& pool, const reads::CountsTable& table) {
 void gather_counts(PoolGathering& pool) {
     pool.trying([&] {
         const std::string path = pool.config.resolve(pool.input.counts).string();
+        const reads::SampleSheet sheet = read_sheet(pool);
         const reads::CountsTable table = formats::results::is_hdf5(path)
                                              ? formats::results::read_h5ad_counts(path)
-                                             : reads::read_counts_table(path);
+                                             : reads::read_counts_table(path, wanted_columns(sheet));
         pool.add_table("counts", pool.input.counts);
         pipeline::PoolCounts& counts = pool.inputs.counts;
         for (std::size_t i = 0; i < table.ids.size(); ++i)
@@ -118,7 +140,7 @@ void gather_counts(PoolGathering& pool) {
         for (const std::string& note : table.notes)
             counts.notes.push_back(fmt::format("{}: {}", pool.input.counts, note));
         name_by_library(pool);
-        for (const auto& [column, sample] : columns_of(pool, table)) {
+        for (const auto& [column, sample] : columns_of(pool, table, sheet)) {
             const auto first = table.counts.begin() + static_cast<std::ptrdiff_t>(column * table.ids.size());
             counts.samples.push_back(sample);
             counts.counts.insert(counts.counts.end(), first,

@@ -44,9 +44,12 @@ std::string contrast_line(const PoolScores& scores, const PoolContrast& contrast
     const bool tested = std::any_of(contrast.features.p_value.begin(), contrast.features.p_value.end(),
                                     [](double p) { return !std::isnan(p); });
     if (tested)
-        text += fmt::format("{} of {} barcodes and {} of {} {}s move, at a false discovery rate of 5 %; ",
+        text += fmt::format("{} of {} barcodes{} move, at a false discovery rate of 5 %; ",
                             called(contrast.features.q_value), contrast.features.q_value.size(),
-                            called(contrast.groups.q_value), scores.groups.size(), scores.grouped_by);
+                            scores.groups.empty()
+                                ? ""
+                                : fmt::format(" and {} of {} {}s", called(contrast.groups.q_value),
+                                              scores.groups.size(), scores.grouped_by));
     else
         text += "no p-values, for want of replicates or of reads; ";
     const auto outlying =

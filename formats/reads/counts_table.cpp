@@ -51,7 +51,10 @@ const std::map<std::string, Kind, std::less<>> known_titles = {
 
 class Reader {
   public:
-    Reader(const std::string& path, std::string_view text) : rows_(path, text, owned_) { table_.path = path; }
+    Reader(const std::string& path, std::string_view text, const std::vector<std::string>& wanted)
+        : rows_(path, text, owned_), wanted_(wanted) {
+        table_.path = path;
+    }
 
     CountsTable read() {
         read_titles();
@@ -76,11 +79,15 @@ class Reader {
         Rows ahead = rows_;
         std::vector<std::string_view> row;
         ahead.next(row);
+        if (row.size() == titles.size() + 1)
+            titles.insert(titles.begin(), std::string_view());
         for (std::size_t i = 0; i < titles.size(); ++i)
             add_column(titles[i], i < row.size() ? row[i] : std::string_view());
         if (table_.samples.empty())
-            throw FormatError(table_.path, "line 1",
-                              "no column of counts: a title line, then a line a barcode, is wanted");
+            throw FormatError(
+                table_.path, "line 1",
+                "no column of counts: a title line, then a line a barcode, is wanted, parted by tabs, "
+                "commas or semicolons");
         if (std::find(kinds_.begin(), kinds_.end(), Kind::id) == kinds_.end()) {
             // Without an id the barcode, the strain, or the first column of text, names the row.
             const auto barcode = std::find(kinds_.begin(), kinds_.end(), Kind::barcode);
@@ -96,9 +103,9 @@ class Reader {
 
     void add_column(std::string_view title, std::string_view first_cell) {
         const auto known = known_titles.find(plain_key(title));
-        Kind kind = known != known_titles.end()              ? known->second
-                    : !std::isnan(number_or_nan(first_cell)) ? Kind::sample
-                                                             : Kind::text;
+        Kind kind = known != known_titles.end()    ? known->second
+                    : is_sample(title, first_cell) ? Kind::sample
+                                                   : Kind::text;
         if (kind != Kind::sample && kind != Kind::text &&
             std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end())
             kind = Kind::text;
@@ -113,6 +120,12 @@ class Reader {
         if (std::find(table_.samples.begin(), table_.samples.end(), title) != table_.samples.end())
             throw FormatError(table_.path, "line 1", fmt::format("two columns are called '{}'", title));
         table_.samples.emplace_back(title);
+    }
+
+    bool is_sample(std::string_view title, std::string_view first_cell) const {
+        if (wanted_.empty())
+            return !title.empty() && !std::isnan(number_or_nan(first_cell));
+        return std::find(wanted_.begin(), wanted_.end(), title) != wanted_.end();
     }
 
     /// Cells without a title would stand under that of another column.
@@ -192,6 +205,7 @@ class Reader {
 
     std::deque<std::string> owned_;
     Rows rows_;
+    const std::vector<std::string>& wanted_;
     CountsTable table_;
     std::vector<Kind> kinds_;
     std::vector<std::string> titles_;
@@ -202,13 +216,14 @@ class Reader {
 
 }  // namespace
 
-CountsTable parse_counts_table(const std::string& path, std::string_view text) {
-    return Reader(path, text).read();
+CountsTable parse_counts_table(const std::string& path, std::string_view text,
+                               const std::vector<std::string>& wanted) {
+    return Reader(path, text, wanted).read();
 }
 
-CountsTable read_counts_table(const std::string& path) {
+CountsTable read_counts_table(const std::string& path, const std::vector<std::string>& wanted) {
     const std::string text = whole_text(path);
-    return parse_counts_table(path, text);
+    return parse_counts_table(path, text, wanted);
 }
 
 }  // namespace wellsieve::formats::reads

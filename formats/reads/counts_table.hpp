@@ -28,7 +28,10 @@ struct CountsTable {
 /// PoolQ and others write them; all other columns of numbers are samples. Throws FormatError, naming line and
 /// column, for a cell that is no whole number ("12.0" is one), an id that stands there twice or is empty, a
 /// missing cell, and a table without samples.
-CountsTable read_counts_table(const std::string& path);
-CountsTable parse_counts_table(const std::string& path, std::string_view text);
+/// Where the titles are one fewer than the cells of the first row, as R writes a table with names of rows,
+/// that column has none. With `wanted`, the columns of these titles alone are samples.
+CountsTable read_counts_table(const std::string& path, const std::vector<std::string>& wanted = {});
+CountsTable parse_counts_table(const std::string& path, std::string_view text,
+                               const std::vector<std::string>& wanted = {});
 
 }  // namespace wellsieve::formats::reads

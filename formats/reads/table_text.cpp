@@ -30,6 +30,8 @@ std::string whole_text(const std::string& path) {
     } catch (const DamagedInput& damage) {
         throw FormatError(path, "", damage.what());
     }
+    if (bytes.starts_with("PK\x03\x04"))
+        throw FormatError(path, "", "is a workbook or a ZIP archive; save the table as CSV or as text");
     return plates::decode_text(bytes);
 }
 

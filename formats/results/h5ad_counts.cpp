@@ -52,19 +52,24 @@ std::vector<double> read_matrix(hid_t file, std::size_t samples, std::size_t fea
     if (H5Iget_type(object.id()) != H5I_GROUP)
         return read_doubles(hdf5::open_dataset(file, "X"));
     const auto group = hdf5::open_group(file, "X");
-    if (hdf5::read_text_attribute(group.id(), "encoding-type") != "csr_matrix")
-        throw hdf5::Error("X is neither a dense matrix nor in CSR form");
+    const std::string form = hdf5::read_text_attribute(group.id(), "encoding-type");
+    if (form != "csr_matrix" && form != "csc_matrix")
+        throw hdf5::Error("X is neither a dense matrix nor in CSR or CSC form");
+    const bool by_sample = form == "csr_matrix";
+    const std::size_t rows = by_sample ? samples : features;
+    const std::size_t columns = by_sample ? features : samples;
     const auto data = read_doubles(hdf5::open_dataset(group.id(), "data"));
-    const auto columns = read_doubles(hdf5::open_dataset(group.id(), "indices"));
+    const auto indices = read_doubles(hdf5::open_dataset(group.id(), "indices"));
     const auto begins = read_doubles(hdf5::open_dataset(group.id(), "indptr"));
-    if (begins.size() != samples + 1 || columns.size() != data.size())
-        throw hdf5::Error("X does not fit obs");
+    if (begins.size() != rows + 1 || indices.size() != data.size())
+        throw hdf5::Error(by_sample ? "X does not fit obs" : "X does not fit var");
     std::vector<double> dense(samples * features);
-    for (std::size_t s = 0; s < samples; ++s)
-        for (auto i = static_cast<std::size_t>(begins[s]); i < static_cast<std::size_t>(begins[s + 1]); ++i) {
-            if (i >= data.size() || !(columns[i] >= 0 && columns[i] < static_cast<double>(features)))
-                throw hdf5::Error("X does not fit var");
-            dense[s * features + static_cast<std::size_t>(columns[i])] = data[i];
+    for (std::size_t r = 0; r < rows; ++r)
+        for (auto i = static_cast<std::size_t>(begins[r]); i < static_cast<std::size_t>(begins[r + 1]); ++i) {
+            if (i >= data.size() || !(indices[i] >= 0 && indices[i] < static_cast<double>(columns)))
+                throw hdf5::Error(by_sample ? "X does not fit var" : "X does not fit obs");
+            const auto c = static_cast<std::size_t>(indices[i]);
+            dense[by_sample ? r * features + c : c * features + r] = data[i];
         }
     return dense;
 }

@@ -50,6 +50,14 @@ TEST_CASE("tables of counts are read as MAGeCK, PoolQ and others write them") {
         "\"sgRNA\",\"Gene\",\"S1\",\"S 2\"\r\"a\",\"X, \"\"Y\"\"; Z\",\"1\",20\rb,,0,4000000000\rc,Z,3,60\r");
     check(quoted);
     CHECK(quoted.genes[0] == "X, \"Y\"; Z");
+    check(table_of("sgRNA,Gene,S1,S 2\n1,a,X,1,20\n2,b,Y,0,4000000000\n3,c,Z,3,60\n"));
+    check(table_of("\"\",sgRNA,Gene,S1,S 2\n\"1\",a,X,1,20\n\"2\",b,Y,0,4000000000\n\"3\",c,Z,3,60\n"));
+    check(table_of("S1\tS 2\na\t1\t20\nb\t0\t4000000000\nc\t3\t60\n"));
+    const std::vector<std::string> wanted{"S1", "S 2"};
+    check(parse_counts_table(
+        "counts", "sgRNA,GC,length,S1,S 2\na,0.5,20,1,20\nb,0.55,20,0,4000000000\nc,0.4,19,3,60\n", wanted));
+    CHECK_THROWS_WITH(parse_counts_table("counts", "sgRNA,S1,S 2\na,\"1,200\",20\n", wanted),
+                      Catch::Contains("column 'S1': '1,200' is no count"));
     const CountsTable placed = table_of(
         "barcode\tscaffold\tstrand\tpos\tS1\tS "
         "2\na\tchr\t+\t15\t1\t20\nb\tchr\t-\t\t0\t4000000000\nc\tp1\t+\t9\t3\t60\n");
@@ -75,7 +83,7 @@ TEST_CASE("a table of counts that cannot be right is refused, and the cell is na
     refused("sgRNA\tGene\tS1\na\tX\t1\nb\tY\t5000000000\n", "is no count");
     refused("sgRNA\tGene\tS1\na\tX\t1\nb\tY\tNA\n", "'NA' is no count");
     refused("sgRNA\tGene\tS1\na\tX\t1\nb\tY\n", "line 3, column 'S1': is empty");
-    refused("S1\tS2\na\t1\t2\nb\t3\t4\n", "line 2: has 3 cells, and the title line 2");
+    refused("S1\tS2\na\t1\t2\t9\nb\t3\t4\t9\n", "line 2: has 4 cells, and the title line 2");
     refused("sgRNA,Gene,S1,S2\na,X,1,2\nb,Y,3,4,5\n", "line 3: has 5 cells, and the title line 4");
     refused("sgRNA\tGene\tS1\na\tX\t1\na\tY\t2\n", "line 3: 'a' stands in line 2 already");
     refused("sgRNA\tGene\tS1\n\tX\t1\n", "line 2: has no name");

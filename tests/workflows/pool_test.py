@@ -243,8 +243,10 @@ def test_counts_of_others(program, folder):
     counts.write_h5ad(os.path.join(folder, "dense.h5ad"))
     counts.X = scipy.sparse.csr_matrix(counts.X.astype("float32"))
     counts.write_h5ad(os.path.join(folder, "sparse.h5ad"))
+    counts.X = scipy.sparse.csc_matrix(counts.X)
+    counts.write_h5ad(os.path.join(folder, "columns.h5ad"))
     shutil.copy(os.path.join(ours, "counts.csv"), os.path.join(folder, "table.txt"))
-    for name in ("table.txt", "dense.h5ad", "sparse.h5ad"):
+    for name in ("table.txt", "dense.h5ad", "sparse.h5ad", "columns.h5ad"):
         write(os.path.join(folder, "screen.toml"), f'[[pools]]\ncounts = "{name}"\n')
         out = os.path.join(folder, "again")
         run(program, "run", os.path.join(folder, "screen.toml"), "-o", out, "--force")
@@ -256,6 +258,9 @@ def test_counts_of_others(program, folder):
         samples = read_elem(file["samples"])
     assert list(samples.index) == ["b"] and list(samples["condition"]) == ["drug"]
     edited(os.path.join(folder, "table.txt"), "\tgene0\t", "\tgene0\t0.5")
+    stdout, _ = run(program, "run", os.path.join(folder, "screen.toml"), "-o", out, "--force")
+    assert "note: table.txt: column 'a' is not used" in stdout, stdout
+    write(os.path.join(folder, "screen.toml"), '[[pools]]\ncounts = "table.txt"\n')
     refused(program, folder, "is no count")
 
 
