@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import struct
+import subprocess
 import sys
 import tempfile
 import zlib
@@ -403,6 +404,11 @@ def bgzip_block(data):
             struct.pack("<II", zlib.crc32(data), len(data)))
 
 
+def bgzip(data):
+    """Blocks, and the empty one at the end."""
+    return b"".join(bgzip_block(data[i:i + 30000]) for i in range(0, len(data), 30000)) + bgzip_block(b"")
+
+
 def bam_of(reads):
     """An unaligned BAM file, by hand."""
     header = b"@HD\tVN:1.6\n"
@@ -414,7 +420,7 @@ def bam_of(reads):
         record = struct.pack("<iiBBHHHiiii", -1, -1, len(name), 0, 4680, 0, 4, len(read), -1, -1, 0)
         record += name + packed + bytes([37]) * len(read)
         data += struct.pack("<i", len(record)) + record
-    return bgzip_block(data) + bgzip_block(b"")
+    return bgzip(data)
 
 
 def test_reads_that_are_not_as_they_should_be(program, folder):
@@ -487,6 +493,27 @@ def test_tables_as_spreadsheets_save_them(program, folder):
                                         for line in contents(place("samples.csv")).decode().splitlines()))
     run(program, "run", place("screen.toml"), "--force")
     assert contents(place("results", "counts.csv")) == plain and sum(truth["a"].values()) > 0
+
+
+def test_reads_from_standard_input(program, folder):
+    """Plain, gzip, BGZF or BAM, with line ends of either kind: the counts of the same reads in a file."""
+    make_pool(folder)
+    place = lambda *parts: os.path.join(folder, *parts)
+    reads = contents(place("fastq", "b.fastq"))
+    def counts_of(name, text, stdin):
+        write(place("screen.toml"), f'[screen]\nname = "x"\n[[pools]]\nreads = "{name}"\nlibrary = "library.csv"\n'
+              f'left = "{LEFT}"\nright = "{RIGHT}"\n')
+        done = subprocess.run([program, "run", place("screen.toml"), "--force"], input=stdin, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return [int(row[text]) for row in read_csv(place("results", "counts.csv"), "\t")]
+    wanted = counts_of("fastq/b.fastq", "b", b"")
+    assert sum(wanted) > 1000
+    lines = reads.decode().splitlines()
+    for stdin in (reads, gzip.compress(reads), bgzip(reads), reads.replace(b"\n", b"\r\n"), bam_of(lines[1::4])):
+        assert counts_of("-", "-", stdin) == wanted
+    done = subprocess.run([program, "run", place("screen.toml"), "--force"], input=gzip.compress(reads)[:-900],
+                          capture_output=True, text=False, check=False)
+    assert done.returncode == 3 and b"-: record" in done.stderr and b"cut off" in done.stderr, done.stderr
 
 
 def test_two_barcodes_in_one_read(program, folder):
@@ -703,7 +730,8 @@ if __name__ == "__main__":
     for test in [test_counts_are_right, test_any_packing_and_threads, test_a_file_is_read_once, test_check_and_dry_run, test_bad_input_is_named,
                  test_places_are_found_out, test_counts_of_others, test_every_form_of_a_counts_table,
                  test_samples_by_barcodes_for_annotated_data, test_several_pools,
-                 test_reads_that_are_not_as_they_should_be, test_tables_as_spreadsheets_save_them, test_two_barcodes_in_one_read,
+                 test_reads_that_are_not_as_they_should_be, test_tables_as_spreadsheets_save_them,
+                 test_reads_from_standard_input, test_two_barcodes_in_one_read,
                  test_mates_out_of_step, test_keys_that_nothing_looks_at,
                  test_pairs_of_indices, test_inspect_and_init,
                  test_nothing_mapped_is_an_error, test_reads_that_are_too_short_are_an_error]:
