@@ -26,7 +26,8 @@ inline bool register_kernel(const std::string& name, const std::vector<std::int6
                 kernel(state);
                 kernels::use_best_target();
             };
-            benchmark::RegisterBenchmark((name + "/" + target).c_str(), body)->Arg(size);
+            const std::string title = std::string(name).append("/").append(target);
+            benchmark::RegisterBenchmark(title.c_str(), body)->Arg(size);
         }
     }
     return true;
