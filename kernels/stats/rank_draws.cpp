@@ -107,7 +107,7 @@ class TailsOfEach {
 
     void add(std::size_t strain, std::span<const std::uint32_t> values) noexcept {
         std::uint32_t* low = values_.data() + strain * 4 * kept_;
-        std::uint32_t* high = low + 2 * kept_;
+        std::uint32_t* high = low + std::size_t{2} * kept_;
         Ends ends = ends_[strain];
         for (const std::uint32_t value : values) {
             low[ends.low_size] = value;  // without a branch, which nothing could foretell
@@ -115,12 +115,12 @@ class TailsOfEach {
             ends.low_size += value < ends.low_limit;
             ends.high_size += value > ends.high_limit;
             if (ends.low_size == 2 * kept_) {
-                std::nth_element(low, low + kept_ - 1, low + 2 * kept_);
+                std::nth_element(low, low + kept_ - 1, low + std::size_t{2} * kept_);
                 ends.low_limit = low[kept_ - 1];
                 ends.low_size = kept_;
             }
             if (ends.high_size == 2 * kept_) {
-                std::nth_element(high, high + kept_ - 1, high + 2 * kept_, std::greater());
+                std::nth_element(high, high + kept_ - 1, high + std::size_t{2} * kept_, std::greater());
                 ends.high_limit = high[kept_ - 1];
                 ends.high_size = kept_;
             }
@@ -137,7 +137,7 @@ class TailsOfEach {
 
     /// The kept-th largest.
     std::uint32_t last_kept_high(std::size_t strain) noexcept {
-        std::uint32_t* first = values_.data() + strain * 4 * kept_ + 2 * kept_;
+        std::uint32_t* first = values_.data() + strain * 4 * kept_ + std::size_t{2} * kept_;
         std::nth_element(first, first + kept_ - 1, first + ends_[strain].high_size, std::greater());
         return first[kept_ - 1];
     }
