@@ -10,7 +10,6 @@
 
 #include "kernels/stats/competitive_test.hpp"
 #include "kernels/stats/multiple_testing.hpp"
-#include "kernels/stats/order_statistics_internal.hpp"
 #include "kernels/stats/philox.hpp"
 
 namespace wellsieve::kernels::stats {
@@ -282,46 +281,20 @@ void p_among(const std::vector<double>& by_chance, GuideEffects& effects) {
     }
 }
 
-/// Groups whose effects lie far from those of most.
-std::vector<bool> far_from_most(const std::vector<double>& effect) {
-    constexpr double far = 3.0 * 1.4826;  // in MADs
-    std::vector<double> known;
-    for (const double e : effect)
-        if (!std::isnan(e))
-            known.push_back(e);
-    const double centre = median(known);
-    for (double& e : known)
-        e = std::abs(e - centre);
-    const double limit = far * median(known);
-    std::vector<bool> out;
-    for (const double e : effect)
-        out.push_back(std::abs(e - centre) > limit);
-    return out;
-}
-
-/// p among shuffled guides, without those of the groups that are found so (Xie 2005): first without what lies
-/// far from most, then without what was found, until that stays the same.
-void p_by_shuffling(Fit& fit, const Members& members, unsigned rounds, GuideEffects& effects) {
+/// p among shuffled guides, and once more without those of the groups that are found so (Xie 2005).
+void p_by_shuffling(Fit& fit, Members members, unsigned rounds, GuideEffects& effects) {
     constexpr double found_at = 0.05;
-    constexpr int most_passes = 8;
-    std::vector<bool> left_out = far_from_most(effects.effect);
-    for (int pass = 0; pass < most_passes; ++pass) {
-        if (2 * static_cast<std::size_t>(std::count(left_out.begin(), left_out.end(), true)) > members.size())
-            left_out.assign(members.size(), false);
-        Members unmoved = members;
-        for (std::size_t g = 0; g < members.size(); ++g)
-            if (left_out[g])
-                unmoved[g].clear();
-        p_among(sizes_by_chance(fit, unmoved, rounds), effects);
-        std::vector<double> q(members.size());
-        benjamini_hochberg(effects.p, q);
-        std::vector<bool> found;
-        for (const double value : q)
-            found.push_back(value < found_at);
-        if (found == left_out)
-            return;
-        left_out = std::move(found);
-    }
+    p_among(sizes_by_chance(fit, members, rounds), effects);
+    std::vector<double> q(members.size());
+    benjamini_hochberg(effects.p, q);
+    std::size_t found = 0;
+    for (std::size_t g = 0; g < members.size(); ++g)
+        if (q[g] < found_at) {
+            members[g].clear();
+            ++found;
+        }
+    if (found > 0 && 2 * found <= members.size())
+        p_among(sizes_by_chance(fit, members, rounds), effects);
 }
 
 }  // namespace
@@ -346,7 +319,7 @@ GuideEffects fit_guide_effects(const GuideEffectsIn& in, std::size_t groups, uns
         for (const Guide& guide : fit.guides())
             out.efficiency[guide.feature] = guide.works;
     }
-    p_by_shuffling(fit, members, rounds, out);
+    p_by_shuffling(fit, std::move(members), rounds, out);
     return out;
 }
 

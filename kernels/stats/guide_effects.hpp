@@ -36,9 +36,8 @@ inline constexpr double usual_efficiency = 0.9;
 /// each guide's own best b_i, from β of all guides working; to 1e-8 of β. p comes from `rounds` fits of
 /// guides shuffled over groups (Philox, seed 0), so that scatter between guides of a gene counts, which the
 /// standard error leaves out. Groups that are found so at a false discovery rate of 5 %, at most half of all,
-/// are left out and the others shuffled again until the found stay the same, since guides of true effects are
-/// no null (Xie, Pan & Khodursky 2005, Bioinformatics 21:4280); the first shuffle leaves out what lies beyond
-/// three standard deviations (MAD) of all effects. Linear in counts; allocates a few columns.
+/// are left out and the others shuffled once more, since guides of true effects are no null (Xie, Pan &
+/// Khodursky 2005, Bioinformatics 21:4280). Linear in counts; allocates a few columns.
 GuideEffects fit_guide_effects(const GuideEffectsIn& in, std::size_t groups, unsigned rounds = 2,
                                double efficiency = usual_efficiency);
 
