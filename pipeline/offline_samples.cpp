@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "formats/counted.hpp"
+#include "formats/error.hpp"
 #include "formats/plates/text.hpp"
 #include "formats/plates/value.hpp"
 
@@ -66,6 +67,15 @@ struct Place {
 struct Origin {
     std::optional<Place> place = {};
     std::string reason = {};
+    double dilution = 1;
+};
+
+/// What is told of a sample beside what was measured, or why nothing is.
+struct Told {
+    SampleName name = {};
+    double taken_s = not_set;
+    const TakenSample* row = nullptr;  ///< of the table
+    std::string reason = {};
 };
 
 std::optional<std::uint32_t> well_of_vessel(const PlateData& plate, std::string_view vessel) {
@@ -76,7 +86,7 @@ std::optional<std::uint32_t> well_of_vessel(const PlateData& plate, std::string_
     return well && plate.shape.contains(*well) ? std::optional(plate.shape.index(*well)) : std::nullopt;
 }
 
-Origin find_vessel(const std::vector<PlateData>& all, std::string_view plate, std::string_view vessel) {
+Origin find_vessel(std::span<const PlateData> all, std::string_view plate, std::string_view vessel) {
     Origin found;
     bool has_plate = plate.empty();
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -105,37 +115,48 @@ Origin find_vessel(const std::vector<PlateData>& all, std::string_view plate, st
 /// What one [[offline]] entry says of samples.
 class Samples {
   public:
-    Samples(const OfflineOptions& options, const std::vector<PlateData>& all) : options_(options), all_(all) {
+    Samples(const OfflineOptions& options, std::span<const PlateData> all) : options_(options), all_(all) {
         for (const TakenSample& sample : options.table)
             by_name_.emplace(sample.sample, &sample);
     }
 
-    /// `row`: what the file says beside the name; `in_file_s`: the time that it gives the reading.
-    Origin origin(const std::string& sample, const plates::SampleRow& row, double in_file_s) {
-        SampleName name{"", row.vessel.empty() ? sample : row.vessel};
-        double taken_s = row.taken_s;
+    /// `row`: what the file says beside the name.
+    Told told_of(const std::string& sample, const plates::SampleRow& row) const {
+        Told told{{options_.plate, row.vessel.empty() ? sample : row.vessel}, row.taken_s};
         if (!options_.table_path.empty()) {
             const auto found = by_name_.find(sample);
             if (found == by_name_.end())
-                return {{}, fmt::format("is not in {}", options_.table_path)};
-            used_.insert(found->second);
-            name = {found->second->plate, found->second->vessel, found->second->time_h};
-            if (!std::isnan(found->second->taken_s))
-                taken_s = found->second->taken_s;
+                return {.reason = fmt::format("is not in {}", options_.table_path)};
+            told.row = found->second;
+            told.name = {told.row->plate, told.row->vessel, told.row->time_h};
+            if (!std::isnan(told.row->taken_s))
+                told.taken_s = told.row->taken_s;
         } else if (!options_.pattern.empty()) {
             const auto parsed = parse_sample_name(sample, options_.pattern);
             if (!parsed)
-                return {{}, fmt::format("is not named as \"{}\" has it", options_.pattern)};
-            name = *parsed;
+                return {.reason = fmt::format("is not named as \"{}\" has it", options_.pattern)};
+            told.name = *parsed;
         }
-        Origin origin = find_vessel(all_, name.plate.empty() ? options_.plate : name.plate, name.vessel);
+        if (told.name.plate.empty())
+            told.name.plate = options_.plate;
+        return told;
+    }
+
+    /// `in_file_s`: the time that the file gives the reading.
+    Origin origin(const std::string& sample, const plates::SampleRow& row, double in_file_s) {
+        const Told told = told_of(sample, row);
+        if (!told.reason.empty())
+            return {{}, told.reason};
+        used_.insert(told.row);
+        Origin origin = find_vessel(all_, told.name.plate, told.name.vessel);
         if (!origin.place)
             return origin;
-        double time_s = name.time_h * plates::hour_s;
+        origin.dilution = told.row == nullptr ? 1 : told.row->dilution;
+        double time_s = told.name.time_h * plates::hour_s;
         if (std::isnan(time_s))
             time_s = in_file_s;
         if (std::isnan(time_s)) {
-            time_s = taken_s - options_.start_s;
+            time_s = told.taken_s - options_.start_s;
             if (time_s < 0)
                 return {{}, fmt::format("was taken {:.3g} h before the start", -time_s / plates::hour_s)};
         }
@@ -158,7 +179,7 @@ class Samples {
 
   private:
     const OfflineOptions& options_;
-    const std::vector<PlateData>& all_;
+    std::span<const PlateData> all_;
     std::map<std::string_view, const TakenSample*> by_name_;
     std::set<const TakenSample*> used_;
 };
@@ -172,10 +193,24 @@ struct Reading {
     std::string place;
 };
 
+std::string sample_name(const plates::PlateFile& file, const plates::Measurement& measurement) {
+    const auto named = file.samples.find({measurement.plate, measurement.well});
+    return named == file.samples.end() ? well_name(measurement.well) : named->second;
+}
+
 /// A number precedes what is none, and that an empty cell.
 bool precedes(const Reading& a, const Reading& b) {
     const auto rank = [](Flag flag) { return flag == Flag::none ? 0 : flag == Flag::not_measured ? 2 : 1; };
     return rank(a.flag) < rank(b.flag);
+}
+
+/// Whether a quantity falls as its sample is diluted: amounts, masses and cells per volume.
+bool is_per_volume(std::string_view unit) {
+    constexpr std::array volumes{"/L", "/mL", "/dL", "/uL", "/µL"};
+    constexpr std::array molar{"M", "mM", "uM", "µM"};
+    return std::any_of(volumes.begin(), volumes.end(),
+                       [&](std::string_view volume) { return unit.ends_with(volume); }) ||
+           std::find(molar.begin(), molar.end(), unit) != molar.end();
 }
 
 /// One quantity of the vessels of one plate.
@@ -203,6 +238,68 @@ ReadoutSeries series_of(const SampledReadout& sampled, std::size_t wells) {
     return series;
 }
 
+/// The samples of a file, each once, and what the file says of it.
+std::map<std::string, plates::SampleRow> samples_of(const plates::PlateFile& file) {
+    std::map<std::string, plates::SampleRow> out;
+    std::size_t row = 0;
+    for (std::size_t i = 0; i < file.measurements.size(); ++i) {
+        while (row < file.sample_rows.size() && file.sample_rows[row].first <= i)
+            ++row;
+        out.try_emplace(sample_name(file, file.measurements[i]),
+                        row == 0 ? plates::SampleRow{} : file.sample_rows[row - 1]);
+    }
+    return out;
+}
+
+struct VesselStrain {
+    std::string strain;
+    std::string place;  ///< where the table says it
+};
+
+bool natural_order(const std::string& a, const std::string& b) {
+    return natural_less(a, b);
+}
+using Vessels = std::map<std::string, VesselStrain, decltype(&natural_order)>;
+
+/// The smallest plate whose wells the vessels are called by, or nothing where one is called otherwise ("R1"
+/// is a reactor before it is a well of a plate of 1,536).
+std::optional<plates::PlateShape> shape_of_wells(const Vessels& vessels) {
+    plates::Well last{};
+    for (const auto& [vessel, strain] : vessels) {
+        const auto well = plates::parse_well(vessel);
+        if (!well)
+            return std::nullopt;
+        last = {std::max(last.row, well->row), std::max(last.column, well->column)};
+    }
+    constexpr std::uint32_t most_wells = 384;
+    const plates::PlateShape shape = plates::smallest_shape_with(last);
+    return shape.wells() <= most_wells ? std::optional(shape) : std::nullopt;
+}
+
+PlateData plate_of(const std::string& name, const Vessels& vessels) {
+    constexpr std::size_t most_columns = 48;
+    PlateData plate;
+    plate.name = plate.layout_plate = name;
+    const auto wells = shape_of_wells(vessels);
+    const std::size_t columns = std::min(vessels.size(), most_columns);
+    plate.shape =
+        wells ? *wells
+              : plates::PlateShape{static_cast<std::uint16_t>((vessels.size() + columns - 1) / columns),
+                                   static_cast<std::uint16_t>(columns)};
+    plate.wells.resize(plate.shape.wells());
+    plate.measured.resize(plate.shape.wells());
+    plate.vessels.resize(wells ? 0 : plate.shape.wells());
+    std::uint32_t next = 0;
+    for (const auto& [vessel, strain] : vessels) {
+        const std::uint32_t well = wells ? plate.shape.index(*plates::parse_well(vessel)) : next++;
+        if (!wells)
+            plate.vessels[well] = vessel;
+        plate.wells[well].strain = strain.strain.empty() ? vessel : strain.strain;
+        plate.wells[well].role = plates::Role::sample;
+    }
+    return plate;
+}
+
 class SamplePlacement {
   public:
     explicit SamplePlacement(PlateCollection& collection)
@@ -218,13 +315,14 @@ class SamplePlacement {
             while (row < file.sample_rows.size() && file.sample_rows[row].first <= i)
                 ++row;
             const plates::SampleRow& said = row == 0 ? no_row : file.sample_rows[row - 1];
-            const auto named = file.samples.find({m.plate, m.well});
-            const std::string sample = named == file.samples.end() ? well_name(m.well) : named->second;
+            const std::string sample = sample_name(file, m);
             const Origin origin = samples.origin(sample, said, m.time_s);
             if (origin.place) {
                 samples_used_.insert({batch.job.name, sample});
-                enter(*origin.place, file.readouts[m.readout],
-                      {m.value, m.temperature_c, m.flag, sample, batch.job.name, said.place});
+                const plates::Readout& readout = file.readouts[m.readout];
+                enter(*origin.place, readout,
+                      {is_per_volume(readout.unit) ? m.value * origin.dilution : m.value, m.temperature_c,
+                       m.flag, sample, batch.job.name, said.place});
             } else {
                 set_aside(batch.job.name, sample, said.place, origin.reason);
             }
@@ -329,6 +427,36 @@ std::string problem_with_pattern(std::string_view pattern) {
             return fmt::format("'{{{}}}' is one too many", word);
     }
     return words.contains("vessel") ? std::string() : "{vessel} is missing";
+}
+
+std::vector<PlateData> plates_of_samples(std::span<const PlateFileBatch> files,
+                                         std::span<const OfflineOptions> entries) {
+    std::map<std::string, Vessels> of_plate;
+    for (const PlateFileBatch& batch : files) {
+        const OfflineOptions& entry = entries[batch.job.entry];
+        const Samples samples(entry, {});
+        for (const auto& [sample, row] : samples_of(batch.file)) {
+            const Told told = samples.told_of(sample, row);
+            if (!told.reason.empty())
+                continue;
+            Vessels& vessels =
+                of_plate.try_emplace(told.name.plate.empty() ? "samples" : told.name.plate, &natural_order)
+                    .first->second;
+            VesselStrain& known = vessels[told.name.vessel];
+            if (told.row == nullptr || told.row->strain.empty())
+                continue;
+            if (!known.strain.empty() && known.strain != told.row->strain)
+                throw formats::FormatError(
+                    entry.table_path, told.row->place,
+                    fmt::format("vessel '{}' holds strain '{}' here and '{}' in {}", told.name.vessel,
+                                told.row->strain, known.strain, known.place));
+            known = {told.row->strain, told.row->place};
+        }
+    }
+    std::vector<PlateData> plates;
+    for (const auto& [name, vessels] : of_plate)
+        plates.push_back(plate_of(name, vessels));
+    return plates;
 }
 
 std::vector<std::string> place_samples(std::vector<PlateFileBatch> files,

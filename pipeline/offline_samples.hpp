@@ -38,11 +38,18 @@ std::optional<SampleName> parse_sample_name(std::string_view name, std::string_v
 /// What is wrong with a pattern; empty where nothing is.
 std::string problem_with_pattern(std::string_view pattern);
 
+/// Plates of the vessels that samples are from, for a run that nothing but analysers has measured: a vessel
+/// that is called as a well stands there, others in the order of their names. A vessel holds the strain that
+/// the table says, or is one itself. Throws FormatError: a vessel with two strains.
+std::vector<PlateData> plates_of_samples(std::span<const PlateFileBatch> files,
+                                         std::span<const OfflineOptions> entries);
+
 /// Makes of the readings of each analyser's file readouts of the plates whose vessels the samples are from: a
 /// vessel by its name in the run's file, or by its well. Without table and pattern a sample is called as its
 /// vessel, unless its row names one. A sample that is of no vessel or of no known time is a reject; so is a
 /// reading that another one of the same vessel, time and quantity precedes, where a number precedes what is
-/// out of range. `collection` is finished. What must be told of is returned.
+/// out of range. Amounts per volume are those before the sample was diluted. `collection` is finished. What
+/// must be told of is returned.
 std::vector<std::string> place_samples(std::vector<PlateFileBatch> files,
                                        std::span<const OfflineOptions> entries, PlateCollection& collection);
 

@@ -140,7 +140,7 @@ Exit check_screen(const std::filesystem::path& config_file) {
     std::vector<PoolInputs> pools = check_pools(config, problems);
     if (!problems.empty())
         throw ConfigError(std::move(problems));
-    if (!config.plates.empty())
+    if (config.has_wells())
         print_counts(inputs, screen);
     for (const PoolInputs& pool : pools)
         print_counts(pool);

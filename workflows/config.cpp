@@ -206,13 +206,11 @@ void read_sections(TomlTable& root, ScreenConfig& config) {
         if (root.find(lane) != nullptr)
             root.problem(lane, "this version does not have it yet");
     root.finish();
-    if (config.plates.empty() && config.pools.empty())
+    if (!config.has_wells() && config.pools.empty())
         root.problem("plates",
                      "is missing: write [[plates]] with files = \"…\", or [[pools]] with reads = \"…\"");
-    if (config.options.traits.empty() && !config.plates.empty())
+    if (config.options.traits.empty() && config.has_wells())
         root.problem("traits", "is missing: write [[traits]] with a name and a readout");
-    if (config.plates.empty() && !config.offline.empty())
-        root.problem("offline", "its samples are of vessels, and there are no [[plates]] that have any");
     check_names(root, config.options);
     choose_ranking(root, traits, config.options);
     check_pools(root, config);

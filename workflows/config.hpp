@@ -45,6 +45,9 @@ struct ScreenConfig {
     pipeline::ScreenOptions options;
 
     std::filesystem::path resolve(const std::string& path) const { return folder / path; }
+
+    /// Whether wells or vessels were measured: by a run's files, or by analysers alone.
+    bool has_wells() const { return !plates.empty() || !offline.empty(); }
 };
 
 /// Reads and checks screen.toml. Unknown keys, wrong types and values out of range are collected, each as one

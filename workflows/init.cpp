@@ -276,8 +276,9 @@ std::string offline_toml(const Found& found) {
     text +=
         fmt::format("{}files = {}\n", mark,
                     found.analysers.empty() ? quoted("cedex/*.txt") : quoted_files(found.analysers, found));
-    text += table_line("samples", found.taken, "samples.csv",
-                       "columns sample, vessel, time_h (or date_time), plate where there are several");
+    text +=
+        table_line("samples", found.taken, "samples.csv",
+                   "columns sample, vessel, time_h (or date_time), plate where there are several, dilution");
     text +=
         R"(# pattern = "{vessel}_{hours}"      # in the place of a table: {plate}, {vessel}, {hours}, {minutes}, {days}
 # plate = "run 1"                   # where neither says it

@@ -260,6 +260,17 @@ std::string why_no_plate(const std::vector<pipeline::ScreenReject>& rejects) {
                : fmt::format("no plate could be read; {}: {}", first->input, first->reason);
 }
 
+/// The layout says what the vessels of a run hold, and nobody is to wonder which of two is right.
+void refuse_strains(const std::vector<pipeline::OfflineOptions>& offline) {
+    for (const pipeline::OfflineOptions& entry : offline)
+        for (const formats::plates::TakenSample& sample : entry.table)
+            if (!sample.strain.empty())
+                throw formats::FormatError(
+                    entry.table_path, sample.place,
+                    "names a strain, but the vessels are those of [[plates]], whose layout says "
+                    "what they hold: leave the column out");
+}
+
 }  // namespace
 
 void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
@@ -273,8 +284,12 @@ void finish_inputs(const ScreenConfig& config, const ScreenInputs& inputs,
     collection.inputs.insert(collection.inputs.end(), inputs.tables.begin(), inputs.tables.end());
     for (pipeline::ScreenReject& reject : unused_entries(inputs, collection))
         collection.rejects.push_back(std::move(reject));
+    if (config.plates.empty())
+        collection.plates = pipeline::plates_of_samples(offline, inputs.offline);
+    else
+        refuse_strains(inputs.offline);
     collection.finish(config.strain_table.empty() ? nullptr : &screen.strains, config.strain_table);
-    if (collection.plates.empty() && !config.plates.empty())
+    if (collection.plates.empty() && config.has_wells())
         throw formats::FormatError(config.file.string(), "", why_no_plate(collection.rejects));
     for (std::string& warning : pipeline::place_samples(std::move(offline), inputs.offline, collection))
         screen.warnings.push_back(std::move(warning));

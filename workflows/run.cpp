@@ -109,7 +109,7 @@ pipeline::RunReport collect(const RunScreenOptions& options, const ScreenConfig&
             pool.counts, pool.options, std::move(pool.index_sets), lane_options(options, config, pool)));
         lanes.back()->add_to(flow, lane_width(pool));
     }
-    if (inputs.jobs.empty() && lanes.empty())
+    if (inputs.jobs.empty() && inputs.offline_jobs.empty() && lanes.empty())
         return {};
     Progress progress(options.common, input_bytes, memory_per_file_byte);
     pipeline::RunOptions run;
@@ -214,7 +214,7 @@ void score_pools(const ScreenConfig& config, Screen& screen) {
             for (std::size_t w = told; w < screen.warnings.size() && !pool.empty(); ++w)
                 screen.warnings[w] = fmt::format("pool '{}': {}", pool, screen.warnings[w]);
             const auto& traits = config.options.pool_traits;
-            if (!config.plates.empty() && std::none_of(traits.begin(), traits.end(), [&](const auto& trait) {
+            if (config.has_wells() && std::none_of(traits.begin(), traits.end(), [&](const auto& trait) {
                     return trait.pool == counts.name;
                 }))
                 screen.warnings.push_back(
@@ -254,10 +254,10 @@ void describe_flow(const ScreenInputs& inputs, std::vector<PoolInputs>& pools) {
             pool.counts, pool.options, std::move(pool.index_sets), pipeline::PoolLaneOptions{}));
         lanes.back()->add_to(flow, lane_width(pool));
     }
-    if (!inputs.jobs.empty() || !lanes.empty())
+    if (!inputs.jobs.empty() || !inputs.offline_jobs.empty() || !lanes.empty())
         flow.check();
     fmt::print("{}", flow.describe());
-    if (!inputs.jobs.empty())
+    if (!inputs.jobs.empty() || !inputs.offline_jobs.empty())
         fmt::print(
             "then: join strains{} -> measure traits -> normalise -> quality -> score -> rank -> result.h5\n",
             inputs.offline_jobs.empty() ? "" : " -> join samples with vessels");
@@ -308,7 +308,7 @@ Exit run_screen(const RunScreenOptions& options) {
     inputs.placement = std::vector<pipeline::PlacementOptions>();  // what they say is in the plates now
     spdlog::info("{}, {}, {}", counted(screen.plates.plates.size(), "plate"),
                  counted(screen.readouts.size(), "readout"), counted(screen.plates.rejects.size(), "reject"));
-    if (!config.plates.empty())
+    if (config.has_wells())
         pipeline::compute_screen(screen, interrupt.flag());
     clock.end_of("traits");
     add_pools(config, pools, screen);

@@ -30,6 +30,18 @@ double time_at(const Columns& columns, std::size_t row, std::optional<std::size_
     return *time;
 }
 
+/// 1 where the cell is empty or there is no such column.
+double dilution_at(const Columns& columns, std::size_t row, std::optional<std::size_t> column) {
+    const std::string_view cell = columns.cell(row, column);
+    if (cell.empty())
+        return 1;
+    const std::optional<double> dilution = parse_number(cell);
+    if (!dilution || !(*dilution >= 1))
+        columns.fail(row, column,
+                     fmt::format("'{}' is no dilution: a number from 1 on, such as 20 for 1 in 20", cell));
+    return *dilution;
+}
+
 }  // namespace
 
 std::vector<TakenSample> read_sample_table(const Document& document) {
@@ -39,6 +51,8 @@ std::vector<TakenSample> read_sample_table(const Document& document) {
     const auto plate = columns.find({"plate", "run"});
     const auto hours = columns.find({"time_h", "hours"});
     const auto taken = columns.find({"date_time", "taken"});
+    const auto dilution = columns.find({"dilution", "dilution_factor"});
+    const auto strain = columns.find({"strain"});
     std::set<std::string> seen;
     std::vector<TakenSample> samples;
     for (std::size_t row = columns.first_row(); row < columns.table().rows(); ++row) {
@@ -51,7 +65,8 @@ std::vector<TakenSample> read_sample_table(const Document& document) {
                  columns, row, hours, [](std::string_view cell) { return parse_number(cell); },
                  "number of hours"),
              time_at(columns, row, taken, parse_timestamp, "date and time, such as 2026-02-18 10:28"),
-             columns.table().place(row)});
+             columns.table().place(row), dilution_at(columns, row, dilution),
+             std::string(columns.cell(row, strain))});
         if (!seen.insert(samples.back().sample).second)
             columns.fail(row, sample,
                          fmt::format("sample '{}' stands here a second time", samples.back().sample));

@@ -66,3 +66,17 @@ TEST_CASE("a sample table that is none says where and why") {
         CHECK_THAT(refusal_of(std::string("sample,vessel,date_time\nS1,R1,") + date + " 10:00\n"),
                    Contains("is no date and time"));
 }
+
+TEST_CASE("a sample table says how far samples were diluted, and what their vessels hold") {
+    const auto found = samples_of("sample,vessel,dilution,strain\nS1,R1,20,x\nS2,R2,,\n");
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].dilution == 20);
+    CHECK(found[0].strain == "x");
+    CHECK(found[1].dilution == 1);
+    CHECK(found[1].strain.empty());
+    CHECK(samples_of("sample,vessel\nS1,R1\n")[0].dilution == 1);
+    for (const char* none : {"0.5", "0", "-2", "1:20", "nan"})
+        CHECK(
+            refusal_of(std::string("sample,vessel,dilution\nS1,R1,") + none + "\n").find("is no dilution") !=
+            std::string::npos);
+}

@@ -36,6 +36,7 @@ struct Row {
     std::string quantity = "glucose";
     double taken_s = missing;
     std::string vessel = "";
+    std::string unit = "g/L";
 };
 
 PlateFileBatch analyser(const std::vector<Row>& rows) {
@@ -53,6 +54,7 @@ PlateFileBatch analyser(const std::vector<Row>& rows) {
         formats::plates::Readout readout;
         readout.mode = formats::plates::Mode::analyte;
         readout.name = row.quantity;
+        readout.unit = row.unit;
         m.readout = file.readout(readout);
         m.value = row.value;
         m.flag = row.flag;
@@ -180,6 +182,57 @@ TEST_CASE("a table says where samples are from; what it lacks, and what no file 
             "samples.csv: line 6, sample 'S5': is in no file"});
     REQUIRE(placed.warnings.size() == 1);
     CHECK(placed.warnings[0].find("3 of 5 samples of offline analysers not used") == 0);
+}
+
+TEST_CASE("a dilution is undone in what is per volume, and nothing else falls with it") {
+    OfflineOptions options;
+    options.table_path = "samples.csv";
+    options.table = {{"S1", "", "R1", 1, missing, "line 2", 20}};
+    Placed placed;
+    placed.collection.plates = {reactors("run")};
+    PlateFileBatch file = analyser({{"S1", 3},
+                                    {"S1", 4, Flag::none, "density", missing, "", "10^6 cells/mL"},
+                                    {"S1", 5, Flag::none, "lactate", missing, "", "mM"},
+                                    {"S1", 7, Flag::none, "pH", missing, "", ""},
+                                    {"S1", 90, Flag::none, "viability", missing, "", "%"},
+                                    {"S1", 300, Flag::none, "osmolality", missing, "", "mOsm/kg"},
+                                    {"S1", missing, Flag::overflow, "ammonium", missing, "", "g/L"}});
+    place_samples({file}, {&options, 1}, placed.collection);
+    const auto value = [&](const std::string& quantity) { return placed.series(0, quantity).values[0]; };
+    CHECK(value("glucose") == 60);
+    CHECK(value("density") == 80);
+    CHECK(value("lactate") == 100);
+    CHECK(value("pH") == 7);
+    CHECK(value("viability") == 90);
+    CHECK(value("osmolality") == 300);
+    CHECK(placed.series(0, "ammonium").flags[0] == Flag::overflow);
+}
+
+TEST_CASE("vessels that analysers alone have measured make plates") {
+    const auto plates = [](const std::vector<Row>& rows, const OfflineOptions& options) {
+        return plates_of_samples(std::vector{analyser(rows)}, {&options, 1});
+    };
+    const auto reactors =
+        plates({{"R10_1", 1}, {"R2_1", 2}, {"R2_3", 2}, {"unnamed", 3}}, with_pattern("{vessel}_{hours}"));
+    REQUIRE(reactors.size() == 1);
+    CHECK(reactors[0].name == "samples");
+    CHECK(reactors[0].vessels == std::vector<std::string>{"R2", "R10"});
+    CHECK(reactors[0].wells[1].strain == "R10");
+    OfflineOptions options;
+    options.table_path = "samples.csv";
+    options.table = {{"S1", "p", "B2", 1, missing, "line 2", 1, "x"},
+                     {"S2", "q", "A12", 1, missing, "line 3", 1, "y"},
+                     {"S3", "p", "B2", 2, missing, "line 4"}};
+    const auto wells = plates({{"S1", 1}, {"S2", 2}, {"S3", 2}}, options);
+    REQUIRE(wells.size() == 2);
+    CHECK(wells[0].name == "p");
+    CHECK(wells[0].vessels.empty());
+    CHECK(wells[0].wells[wells[0].shape.index({1, 1})].strain == "x");
+    CHECK(wells[1].shape.wells() == 96);
+    options.table[2].strain = "z";
+    CHECK_THROWS_WITH(plates({{"S1", 1}, {"S3", 2}}, options),
+                      "samples.csv: line 4: vessel 'B2' holds strain 'z' here and 'x' in line 2");
+    CHECK(plates({}, options).empty());
 }
 
 TEST_CASE("dates are counted from the start of the run, those of the table before those of the file") {

@@ -334,6 +334,66 @@ def test_fed_batch(program, folder):
     print("fed-batch: growth, two fluxes and a yield of 4 vessels that are fed and sampled, to 0.2 %")
 
 
+ALONE = """[screen]
+name = "alone"
+[[offline]]
+files = "cedex.txt"
+{samples}
+[readouts.product]
+label = "lactate"
+[[traits]]
+name = "growth"
+readout = "product"
+feature = "growth_rate"
+blank = "none"
+normalise = "none"
+[[traits]]
+name = "titer"
+readout = "product"
+feature = "endpoint"
+normalise = "none"
+[rank]
+by = "growth"
+against = "mean"
+"""
+
+
+def test_analyser_alone(program, folder):
+    """No online run: vessels, strains and dilutions are those of the table, and what comes out is undiluted."""
+    readings, rows = [], []
+    for vessel, mu in enumerate(MU):
+        for k in range(12):
+            hours, dilution = 0.75 * k, (1, 2, 5, 20)[k // 3]
+            sample = f"S{vessel * 12 + k + 1}"
+            readings.append((sample, clock(hours), "LAC2B", f"{0.05 * math.exp(mu * hours) / dilution:.9f}"))
+            rows.append([sample, f"R{vessel + 1}", hours, dilution if dilution > 1 else "", f"strain {vessel % 2}"])
+    write(os.path.join(folder, "cedex.txt"), cedex(readings))
+    write_csv(os.path.join(folder, "samples.csv"), ["sample", "vessel", "time_h", "dilution", "strain"], rows)
+    screen = os.path.join(folder, "alone.toml")
+    write(screen, ALONE.format(samples='samples = "samples.csv"'))
+    run(program, "check", screen)
+    out = os.path.join(folder, "alone")
+    run(program, "run", screen, "-o", out)
+    found = found_traits(program, out)
+    for vessel, mu in enumerate(MU):
+        row = found[f"A{vessel + 1}", "growth"]
+        assert math.isclose(float(row["corrected"]), mu, rel_tol=1e-5), (vessel, mu, row)
+        titer = 0.05 * math.exp(mu * 0.75 * 11)
+        assert math.isclose(float(found[f"A{vessel + 1}", "titer"]["corrected"]), titer, rel_tol=1e-6), (vessel, titer)
+    wells = {row["well"]: row["strain"] for row in table(program, out, "wells")}
+    assert wells == {f"A{vessel + 1}": f"strain {vessel % 2}" for vessel in range(4)}, wells
+    with open(os.path.join(out, "ranking.csv"), encoding="utf-8", newline="") as file:
+        ranked = [row["strain"] for row in csv.DictReader(file)]
+    assert sorted(ranked) == ["strain 0", "strain 1"], ranked
+    for change, message in (((3, 0.5), "'0.5' is no dilution"), ((4, "strain 9"), "vessel 'R1' holds strain")):
+        spoilt = [list(row) for row in rows]
+        spoilt[1][change[0]] = change[1]
+        write_csv(os.path.join(folder, "samples.csv"), ["sample", "vessel", "time_h", "dilution", "strain"], spoilt)
+        _, stderr = run(program, "check", screen, expect=3)
+        assert "samples.csv: line" in stderr and message in stderr, stderr
+    print("alone: growth and titers of 4 vessels of 2 strains from diluted samples")
+
+
 def test_refusals(program, folder):
     layout(folder)
     write(os.path.join(folder, "run.csv"), mfcs({"TURB": [[1, 2]] * 4}, [0, 1]))
@@ -350,14 +410,15 @@ def test_refusals(program, folder):
         write(screen, SIMULATED.format(samples=samples, more="", traits=""))
         _, stderr = run(program, "check", screen, expect=3)
         assert message in stderr, stderr
-    write(screen, '[screen]\nname = "x"\n[[offline]]\nfiles = "cedex.txt"\n')
+    write_csv(os.path.join(folder, "samples.csv"), ["sample", "vessel", "strain"], [["1_1", 1, "S1"]])
+    write(screen, SIMULATED.format(samples='samples = "samples.csv"', more="", traits=""))
     _, stderr = run(program, "check", screen, expect=3)
-    assert "there are no [[plates]]" in stderr, stderr
+    assert "samples.csv: line 2" in stderr and "leave the column out" in stderr, stderr
 
 
 def main():
     program = sys.argv[1]
-    for test in (test_real, test_simulated, test_fed_batch, test_refusals):
+    for test in (test_real, test_simulated, test_fed_batch, test_analyser_alone, test_refusals):
         with tempfile.TemporaryDirectory() as folder:
             test(program, folder)
 
