@@ -324,7 +324,7 @@ TEST_CASE("options that do not fit the samples are refused with what to do") {
 TEST_CASE("the quality of each sample is told") {
     const PoolCounts counts = made_up_pool(4);
     const std::vector<QcMetric> metrics = pool_quality(counts, {});
-    CHECK(metrics.size() == 4 * 7);
+    CHECK(metrics.size() == std::size_t{4} * 7);
     const auto of = [](const std::vector<QcMetric>& all, const std::string& metric) {
         return *std::find_if(all.begin(), all.end(), [&](const QcMetric& m) { return m.metric == metric; });
     };

@@ -158,7 +158,7 @@ TEST_CASE("each strain stands once on a plate of each replicate, with parents an
     spec.strains = 200;
     spec.replicates = 4;
     const Screen screen = plan_screen(spec);
-    CHECK(screen.plates.size() == 3 * 4);
+    CHECK(screen.plates.size() == std::size_t{3} * 4);
     std::map<std::pair<std::uint32_t, std::uint32_t>, int> seen;
     for (const Plate& plate : screen.plates) {
         std::map<Role, std::uint32_t> roles;
@@ -170,7 +170,7 @@ TEST_CASE("each strain stands once on a plate of each replicate, with parents an
         CHECK(roles[Role::parent] == spec.parents_per_plate);
         CHECK(roles[Role::blank] == spec.blanks_per_plate);
     }
-    CHECK(seen.size() == 200 * 4);
+    CHECK(seen.size() == std::size_t{200} * 4);
     CHECK(std::all_of(seen.begin(), seen.end(), [](const auto& entry) { return entry.second == 1; }));
 }
 
