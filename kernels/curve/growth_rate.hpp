@@ -45,8 +45,8 @@ struct GrowthRate {
 ///    whose line rises by a doubling, or by a quarter of the whole rise of ln(value) where that is less, the
 ///    one with the largest slope less 2.5 + 0.6 ln(readings / 120) of its standard errors;
 ///  - the interval comes from a cubic in a window 1.15 times as wide, whose slope hardly knows the bias of
-///  the
-///    line and has an error that says so (the robust interval of Calonico 2018, JASA 113:767).
+///    the line and has an error that says so (the robust interval of Calonico 2018, JASA 113:767); a tenth of
+///    that bias widens it.
 ///
 /// out: one a well. Times are those of `curves`. Same bits for every SIMD target; linear in wells, times and
 /// the logarithm of the span of times. Allocates once a call.
