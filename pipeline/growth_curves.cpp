@@ -117,6 +117,15 @@ std::vector<Verdict> verdicts_against(Feature feature) {
     return against;
 }
 
+/// What lies beyond the reader's range is higher than all that was read, by how much nobody knows.
+void cut_off_by_the_reader(const CurveMatrix& curves, std::vector<curve::CurveTraits>& traits) {
+    for (std::size_t well = 0; well < curves.wells; ++well)
+        if (curves.overflowed[well] != 0) {
+            traits[well].verdicts.add(Verdict::saturated);
+            traits[well].capacity = traits[well].yield = traits[well].saturation_h = curve::undefined;
+        }
+}
+
 }  // namespace
 
 CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, const TraitOptions& trait,
@@ -126,13 +135,17 @@ CurveMatrix curve_matrix(const PlateData& plate, const ReadoutSeries& series, co
     CurveMatrix curves;
     curves.wells = wells;
     curves.was_read.resize(wells);
+    curves.overflowed.resize(wells);
     curves.blank_grows = wells_whose_blank_grows(plate, series, trait);
     for (const WellAnnotation& well : plate.wells)
         curves.is_blank.push_back(well.role == formats::plates::Role::blank && well.mask_reason.empty() ? 1
                                                                                                         : 0);
-    for (std::size_t cell = 0; cell < series.flags.size(); ++cell)
+    for (std::size_t cell = 0; cell < series.flags.size(); ++cell) {
         if (series.flags[cell] != absent && series.flags[cell] != Flag::not_measured)
             curves.was_read[cell % wells] = 1;
+        if (series.flags[cell] == Flag::overflow || std::isinf(corrected[cell]))
+            curves.overflowed[cell % wells] = 1;
+    }
     for (std::size_t time = 0; time < series.times_s.size(); ++time) {
         if (std::isnan(series.times_s[time]))
             continue;
@@ -170,6 +183,7 @@ GrowthCurves analyse_growth(CurveMatrix matrix, const CurveOptions& options, con
     GrowthCurves found{matrix.was_read, rates_by_method(curves, clear, options),
                        std::vector<curve::CurveTraits>(matrix.wells)};
     curve::curve_traits(curves, limits, traits, found.rates, found.traits);
+    cut_off_by_the_reader(matrix, found.traits);
     found.fits = fits_by_model(curves, clear, found.rates, options);
     for (const std::vector<curve::GrowthFit>& fits : found.fits)
         for (std::size_t well = 0; well < fits.size(); ++well)

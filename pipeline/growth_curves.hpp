@@ -19,6 +19,7 @@ struct CurveMatrix {
     std::vector<std::uint8_t> was_read;     ///< [well]
     std::vector<std::uint8_t> is_blank;     ///< [well]
     std::vector<std::uint8_t> blank_grows;  ///< [well]; 1: there is no blank, and no usable value
+    std::vector<std::uint8_t> overflowed;   ///< [well]; 1: a reading is beyond the reader's range
     std::vector<double> times_h;            ///< ascending
     std::vector<double> values;             ///< [time][well]
     std::size_t wells = 0;
