@@ -89,6 +89,8 @@ void judge(const Levels& levels, double seen, double first_row_h, double row_h,
         return;
     }
     judge_end(levels, options, rate.noise_sd, out);
+    if (rate.r_squared < least_r_squared)
+        out.verdicts.add(Verdict::low_r_squared);
     if (!out.verdicts.has(Verdict::still_growing) && !out.verdicts.has(Verdict::saturated)) {
         out.capacity = levels.maximum;
         out.yield = out.capacity - out.initial;

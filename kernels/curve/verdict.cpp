@@ -30,6 +30,8 @@ std::string_view verdict_name(Verdict verdict) noexcept {
             return "blank_grows";
         case Verdict::implausible_rate:
             return "implausible_rate";
+        case Verdict::low_r_squared:
+            return "low_r_squared";
     }
     return "ok";
 }

@@ -180,6 +180,15 @@ TEST_CASE("a rate that no microbe has keeps its traits, and is told of") {
     CHECK_FALSE(judge(quarter_hours, {}, usual)[0].traits.verdicts.has(Verdict::implausible_rate));
 }
 
+TEST_CASE("a rate whose readings stray widely from its line keeps its traits, and is told of") {
+    const auto shaken = [](double t) { return usual(t) * (1 + 0.12 * std::sin(40 * t)); };
+    const auto all = judge(quarter_hours, {}, shaken, usual);
+    INFO("r² " << all[0].rate.r_squared << " and " << all[1].rate.r_squared);
+    CHECK(all[0].traits.verdicts.has(Verdict::low_r_squared));
+    CHECK(all[0].rate.rate_per_h > 0);
+    CHECK_FALSE(all[1].traits.verdicts.has(Verdict::low_r_squared));
+}
+
 TEST_CASE("a start level far below the line has no lag") {
     // Grows from the first reading on and dies to less than it began with, which is the minimum.
     const auto curve = [](double t) {
