@@ -71,17 +71,6 @@ struct Genome {
     }
 
     stats::GenePlaces places() const { return {scaffold, position}; }
-
-    /// Genes of scaffolds that are too small to have a centre.
-    std::size_t without_centre() const {
-        std::map<std::uint32_t, std::size_t> genes;
-        for (const std::uint32_t s : scaffold)
-            ++genes[s];
-        std::size_t out = 0;
-        for (const auto& [s, n] : genes)
-            out += n < stats::GenomeCentring{}.least_genes_of_scaffold ? n : 0;
-        return out;
-    }
 };
 
 FebaSample score_sample(const PoolCounts& counts, const Barcodes& barcodes, const Genome& genome,
@@ -102,6 +91,18 @@ FebaSample score_sample(const PoolCounts& counts, const Barcodes& barcodes, cons
     return out;
 }
 
+/// Of a sample's genes whose barcodes were used: how many have no fitness, which they owe to their scaffold.
+std::size_t most_without_centre(const std::vector<FebaSample>& samples) {
+    std::size_t most = 0;
+    for (const FebaSample& sample : samples) {
+        std::size_t lost = 0;
+        for (std::size_t g = 0; g < sample.fitness.size(); ++g)
+            lost += sample.features[g] > 0 && std::isnan(sample.fitness[g]);
+        most = std::max(most, lost);
+    }
+    return most;
+}
+
 }  // namespace
 
 std::vector<FebaSample> score_feba(const PoolCounts& counts, const PoolScoreOptions& options,
@@ -109,12 +110,6 @@ std::vector<FebaSample> score_feba(const PoolCounts& counts, const PoolScoreOpti
                                    std::vector<QcMetric>& qc, std::vector<std::string>& warnings) {
     const Barcodes barcodes(groups);
     const Genome genome(counts, barcodes, groups.names.size());
-    if (const std::size_t lost = genome.without_centre(); lost > 0)
-        warnings.push_back(
-            fmt::format("{} {} on a chromosome or plasmid of fewer than {} genes: FEBA's fitness has no "
-                        "centre there and is not given",
-                        lost, lost == 1 ? "gene stands" : "genes stand",
-                        stats::GenomeCentring{}.least_genes_of_scaffold));
     std::vector<FebaSample> out;
     for (const PoolComparison& comparison : design.comparisons)
         for (const std::size_t s : design.cells[comparison.cell].samples) {
@@ -125,6 +120,12 @@ std::vector<FebaSample> score_feba(const PoolCounts& counts, const PoolScoreOpti
                 });
             out.push_back(score_sample(counts, barcodes, genome, groups.names.size(), s, start, qc));
         }
+    if (const std::size_t lost = most_without_centre(out); lost > 0)
+        warnings.push_back(
+            fmt::format("{} {} on a chromosome or plasmid of fewer than {} genes with reads enough: FEBA's "
+                        "fitness has no centre there and is not given",
+                        lost, lost == 1 ? "gene stands" : "genes stand",
+                        stats::GenomeCentring{}.least_genes_of_scaffold));
     return out;
 }
 

@@ -84,7 +84,6 @@ class Block {
         const Lanes d;
         const Vector nothing = number(undefined);
         Vector last = nothing;
-        Vector greatest = nothing;
         Vector least = nothing;
         maximum_ = top_ = time_of_maximum_ = nothing;
         for (std::size_t k = 0; k < readings_.most(); ++k) {
@@ -96,23 +95,19 @@ class Block {
             top_ = hn::IfThenElse(higher, number(k), top_);
             time_of_maximum_ = hn::IfThenElse(higher, row_of(readings_.times_h(), k), time_of_maximum_);
             last = hn::IfThenElse(hn::Or(higher, hn::And(there, hn::Lt(s, last))), s, last);
-            greatest = hn::IfThenElse(hn::AndNot(hn::Le(v, greatest), there), v, greatest);
             least = hn::IfThenElse(hn::AndNot(hn::Ge(v, least), there), v, least);
         }
         HWY_ALIGN double lasts[lane_count];
-        HWY_ALIGN double greatests[lane_count];
         HWY_ALIGN double leasts[lane_count];
         HWY_ALIGN double maxima[lane_count];
         HWY_ALIGN double rises[lane_count];
         hn::Store(last, d, lasts);
-        hn::Store(greatest, d, greatests);
         hn::Store(least, d, leasts);
         hn::Store(maximum_, d, maxima);
         hn::Store(rises_at_the_end(rates, wells), d, rises);
         for (std::size_t lane = 0; lane < wells; ++lane)
-            levels[lane] = {readings_.count(lane), initial(options, lane, leasts[lane]),
-                            maxima[lane],          lasts[lane],
-                            greatests[lane],       rises[lane] != 0};
+            levels[lane] = {readings_.count(lane), initial(options, lane, leasts[lane]), maxima[lane],
+                            lasts[lane], rises[lane] != 0};
     }
 
     Vector maximum() const { return maximum_; }

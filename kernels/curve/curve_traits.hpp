@@ -25,7 +25,6 @@ struct CurveTraitOptions {
     double min_fold_change = 1.5;    ///< of the maximum over the start level; less is no growth
     double lysis_share = 0.2;        ///< a fall by more than this share of the maximum is lysis
     double phase_share = 0.2;        ///< a growth phase rises by at least this share of the whole rise
-    double upper_limit = undefined;  ///< of the reader; NaN: none is known
     bool phases = true;              ///< false: leaves their number out, which saves time
 };
 

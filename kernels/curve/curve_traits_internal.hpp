@@ -31,7 +31,6 @@ struct Levels {
     double initial = undefined;
     double maximum = undefined;
     double last = undefined;            ///< smallest smoothed reading from the maximum on
-    double greatest_value = undefined;  ///< not smoothed
     bool rises_at_the_end = false;
 };
 

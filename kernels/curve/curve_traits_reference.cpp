@@ -83,7 +83,6 @@ class Well {
         out.maximum = out.last = smoothed_[top_];
         for (std::size_t i = top_; i < smoothed_.size(); ++i)
             out.last = std::min(out.last, smoothed_[i]);
-        out.greatest_value = *std::max_element(values_.begin(), values_.end());
         out.rises_at_the_end = rises_at_the_end(rate);
         return out;
     }

@@ -24,8 +24,6 @@ void take_back(GrowthRate& rate) noexcept {
 
 void judge_end(const Levels& levels, const CurveTraitOptions& options, double noise_sd,
                CurveTraits& out) noexcept {
-    if (levels.greatest_value >= options.upper_limit)
-        out.verdicts.add(Verdict::saturated);
     if (levels.rises_at_the_end)
         out.verdicts.add(Verdict::still_growing);
     const double fall = levels.maximum - levels.last;
@@ -91,7 +89,7 @@ void judge(const Levels& levels, double seen, double first_row_h, double row_h,
     judge_end(levels, options, rate.noise_sd, out);
     if (rate.r_squared < least_r_squared)
         out.verdicts.add(Verdict::low_r_squared);
-    if (!out.verdicts.has(Verdict::still_growing) && !out.verdicts.has(Verdict::saturated)) {
+    if (!out.verdicts.has(Verdict::still_growing)) {
         out.capacity = levels.maximum;
         out.yield = out.capacity - out.initial;
     }

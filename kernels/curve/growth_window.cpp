@@ -333,10 +333,13 @@ std::vector<Window> windows_in_reach(const std::vector<Window>& windows, const C
     std::vector<LevelSums::Score> scores;
     scores.reserve(windows.size());
     LevelSums::Score best{0, 0, 0};
-    for (const Window& window : windows) {
-        scores.push_back(sums.score_of(window));
-        if (scores.back().readings >= options.min_points && scores.back().score > best.score)
-            best = scores.back();
+    std::size_t best_window = windows.size();
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+        scores.push_back(sums.score_of(windows[i]));
+        if (scores[i].readings >= options.min_points && scores[i].score > best.score) {
+            best = scores[i];
+            best_window = i;
+        }
     }
     const double reach = reach_errors * std::max(1.0, copy_sd / options.noise_sd);
     std::vector<Window> out;
@@ -346,7 +349,7 @@ std::vector<Window> windows_in_reach(const std::vector<Window>& windows, const C
         const double gap = std::max(0.0, best.score - score);
         if (readings > 0 && !(gap * gap > reach * reach * (error * error + best.error * best.error)))
             out.push_back(windows[i]);
-        if (gap == 0 && !out.empty())
+        if (i == best_window)
             std::swap(out.front(), out.back());
     }
     return out;

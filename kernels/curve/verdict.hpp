@@ -8,7 +8,7 @@ namespace wellsieve::kernels::curve {
 
 /// A doubling in 7 minutes; Vibrio natriegens, the fastest grower known, needs just under 10.
 inline constexpr double fastest_growth_per_h = 6;
-/// Of 4,000 simulated curves with a noise of 0.005 or less, 2 lie below.
+/// Of 12,000 simulated curves with a noise of 0.005, 2 lie below.
 inline constexpr double least_r_squared = 0.7;
 
 /// What is to be said of a curve; several may hold. The gravest first.

@@ -40,8 +40,9 @@ std::vector<double> replace_outlying(Counts counts, std::span<const double> offs
 /// more samples, each sample's log2 ratio to the mean of the other side is centred and scaled over all
 /// features (median, MAD; the centre over `controls` where given), held within 2.25, and averaged with the
 /// samples' weights. Counts are normalised to the mean library, with 1/25 of the mean count added (at least
-/// ½). The design's columns behind the first `cells` are blocks: what they add to the logarithms, by least
-/// squares, is taken off first. Linear but for two medians a sample; allocates a column a sample.
+/// ½). The design's columns behind the first `cells` are blocks: what they add to the logarithms, by Huber's
+/// estimate, is taken off first, and the ratios then have one scale. Linear but for two medians a sample;
+/// allocates a column a sample.
 std::vector<double> robust_effects(Counts counts, const LogLinearDesign& design, std::size_t cells,
                                    std::span<const double> contrast, std::span<const std::uint32_t> controls);
 
